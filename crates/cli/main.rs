@@ -1,0 +1,2 @@
+//! paper-search
+fn main() {}

@@ -1,0 +1,138 @@
+//! From files and folders to digest files, in stable order.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use thiserror::Error;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::format::is_digest_extension;
+
+/// A file that may be a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestFile {
+    /// The path: that of the argument, with the names below it.
+    pub path: PathBuf,
+    /// Size in bytes.
+    pub size: u64,
+    /// Time of the last change.
+    pub modified: SystemTime,
+}
+
+/// Something in a folder that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub path: PathBuf,
+    /// What the matter is.
+    pub message: String,
+}
+
+/// What the paths hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The digest files: in the order of the paths, within a folder by name. A file that
+    /// is reached twice stands once.
+    pub files: Vec<DigestFile>,
+    /// What was passed over and should not have to be.
+    pub problems: Vec<Problem>,
+}
+
+/// A path that does not exist.
+#[derive(Debug, Error)]
+#[error("cannot open {}: {source}", path.display())]
+pub struct FindError {
+    /// The path as given.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// Finds the digest files under `paths`. A file named itself is taken as it is; in a
+/// folder, files with the ending of a digest format are, hidden ones are not. Symbolic
+/// links are followed; a loop of them is a problem, as are pipes, sockets, devices,
+/// folders without permission and names that are not Unicode.
+pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
+    let mut found = Found::default();
+    let mut seen = HashSet::new();
+    for path in paths {
+        let error = |source| FindError {
+            path: path.clone(),
+            source,
+        };
+        let metadata = std::fs::metadata(path).map_err(error)?;
+        if !metadata.is_dir() {
+            add(&mut found, &mut seen, path, &metadata, true);
+            continue;
+        }
+        let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+        for entry in walk
+            .into_iter()
+            .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry))
+        {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => match entry.metadata() {
+                    Ok(metadata) => add(&mut found, &mut seen, entry.path(), &metadata, false),
+                    Err(source) => found.problems.push(Problem {
+                        path: entry.path().to_path_buf(),
+                        message: source.to_string(),
+                    }),
+                },
+                Err(source) => found.problems.push(walk_problem(path, &source)),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn add(
+    found: &mut Found,
+    seen: &mut HashSet<PathBuf>,
+    path: &Path,
+    metadata: &std::fs::Metadata,
+    named: bool,
+) {
+    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    if !named && !is_digest_extension(extension) {
+        return;
+    }
+    let mut problem = |message: &str| {
+        found.problems.push(Problem {
+            path: path.to_path_buf(),
+            message: message.to_string(),
+        });
+    };
+    if path.to_str().is_none() {
+        problem("the name is not Unicode; rename the file to have it read");
+    } else if !metadata.is_file() {
+        problem("not a regular file");
+    } else if seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_path_buf())) {
+        found.files.push(DigestFile {
+            path: path.to_path_buf(),
+            size: metadata.len(),
+            modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+        });
+    }
+}
+
+fn walk_problem(root: &Path, error: &walkdir::Error) -> Problem {
+    let message = match error.loop_ancestor() {
+        Some(ancestor) => format!("a symbolic link that leads back to {}", ancestor.display()),
+        None => match error.io_error() {
+            Some(source) => source.to_string(),
+            None => error.to_string(),
+        },
+    };
+    Problem {
+        path: error.path().unwrap_or(root).to_path_buf(),
+        message,
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().first() == Some(&b'.')
+}

@@ -1,0 +1,79 @@
+//! From digest files to papers and diagnostics.
+//!
+//! Reading a digest never fails on its text: what is there comes back as papers, what is
+//! odd as [`Diagnostic`]s. Only a file that is no digest at all is an error. Nothing here
+//! knows an engine or a language.
+//!
+//! ```
+//! let text = "2026-01-05\nA Study of Quokka Smiles\n研究短尾矮袋鼠的微笑\n\
+//!             Authors: Ann Example | Date: 2026-01-04\n\
+//!             Link: http://arxiv.org/abs/2601.00001v1\nAbstract\nQuokkas smile.";
+//! let digest = ingest::parse(text.as_bytes()).unwrap();
+//! assert_eq!(digest.entries[0].paper.title, "A Study of Quokka Smiles");
+//! assert!(digest.diagnostics.is_empty());
+//! ```
+
+mod decode;
+mod diagnostic;
+mod find;
+mod format;
+mod plain;
+mod read;
+
+use paper::{NaiveDate, Paper};
+use thiserror::Error;
+
+pub use decode::Undecodable;
+pub use diagnostic::{Diagnostic, Oddity};
+pub use find::{DigestFile, FindError, Found, Problem, find};
+pub use format::{FORMATS, Format};
+pub use read::{ReadError, read};
+
+/// A digest, as far as it could be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Digest {
+    /// The digest's own day.
+    pub date: Option<NaiveDate>,
+    /// The papers in the digest's order.
+    pub entries: Vec<Entry>,
+    /// What was odd, in the order of lines.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A paper and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The line of the title, from 1 up.
+    pub line: usize,
+    /// What the digest says of the paper.
+    pub paper: Paper,
+}
+
+/// Why a file is no digest.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotADigest {
+    /// There is nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// Its bytes are no text in a known encoding.
+    #[error(transparent)]
+    Undecodable(#[from] Undecodable),
+    /// It is text, but has neither papers nor the head of a digest.
+    #[error(
+        "line 1: this is no digest: there is neither a date on the first line nor an `Authors:` line anywhere"
+    )]
+    Unrecognised,
+}
+
+/// Splits the bytes of one digest into papers.
+pub fn parse(bytes: &[u8]) -> Result<Digest, NotADigest> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(NotADigest::Empty);
+    }
+    let decoded = decode::decode(bytes)?;
+    let format = format::recognise(&decoded.text).ok_or(NotADigest::Unrecognised)?;
+    let mut digest = (format.parse)(&decoded.text);
+    digest.diagnostics.extend(decoded.diagnostics);
+    diagnostic::check_papers(&mut digest);
+    Ok(digest)
+}

@@ -1,0 +1,361 @@
+//! The plain digest:
+//!
+//! ```text
+//! 2026-03-16                                   the digest's day
+//! Table of Contents                            in some digests, with a line for each paper
+//! - <title>
+//! <title>
+//! <summary>                                    one sentence, usually Chinese
+//! Authors: A, B, C | Date: 2026-03-13
+//! Link: http://arxiv.org/abs/2603.13213v1
+//! Abstract
+//! <abstract><title of the next paper>          nothing parts the two
+//! <summary>
+//! ...
+//! ```
+//!
+//! The `Authors:` lines are the anchors: all between two of them is the end of one paper
+//! and the beginning of the next. The digest may end anywhere.
+
+mod boundary;
+mod contents;
+mod header;
+mod lines;
+
+use paper::{NaiveDate, Paper, VersionedId};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::format::Format;
+use crate::{Diagnostic, Digest, Entry, Oddity};
+use contents::Contents;
+use header::Header;
+use lines::Line;
+
+/// This format's row in the table.
+pub(crate) const FORMAT: Format = Format {
+    name: "plain",
+    extensions: &["txt"],
+    recognise,
+    parse,
+};
+
+/// The longest line that counts as a title when other lines stand between it and the
+/// heading `Abstract`; what is longer is taken for an abstract of several lines with a
+/// title at its end. Real titles have up to some 250 bytes.
+const LONGEST_TITLE: usize = 400;
+
+/// How much of a text that is left out a diagnostic quotes, in characters.
+const QUOTED: usize = 60;
+
+fn recognise(text: &str) -> bool {
+    let mut lines = lines::lines(text).peekable();
+    lines.peek().is_some_and(|line| date(line.text).is_some())
+        || lines.any(|line| header::is_anchor(line.text))
+}
+
+fn parse(text: &str) -> Digest {
+    let lines: Vec<Line> = lines::lines(text).collect();
+    let mut splitter = Splitter {
+        digest: Digest::default(),
+        contents: Contents::default(),
+    };
+    splitter.split(&lines);
+    splitter.digest
+}
+
+/// Reads a day as digests write it. Full-width digits count as digits.
+fn date(text: &str) -> Option<NaiveDate> {
+    let text: String = text.nfkc().collect();
+    let text = text.trim();
+    // chrono takes `2026-3-1` and `+2026-03-01`, too.
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    plain
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten()
+}
+
+/// What stands between two anchors, taken apart.
+#[derive(Debug, Default, PartialEq)]
+struct Between<'a> {
+    /// The lines, or the part of a line, that end the abstract above.
+    abstract_lines: Vec<&'a str>,
+    /// The title of the next paper, with its line.
+    title: Option<(usize, &'a str)>,
+    /// The summary of the next paper.
+    summary: Option<&'a str>,
+}
+
+struct Splitter {
+    digest: Digest,
+    contents: Contents,
+}
+
+impl Splitter {
+    fn report(&mut self, line: usize, oddity: Oddity) {
+        self.digest.diagnostics.push(Diagnostic { line, oddity });
+    }
+
+    fn split(&mut self, lines: &[Line]) {
+        let mut rest = lines;
+        match rest.split_first() {
+            Some((first, after)) => match date(first.text) {
+                Some(day) => {
+                    self.digest.date = Some(day);
+                    rest = after;
+                }
+                None => self.report(first.number, Oddity::NoDigestDate),
+            },
+            None => return,
+        }
+        (self.contents, rest) = Contents::read(rest);
+
+        let mut headers = header::headers(rest).into_iter().peekable();
+        // A digest that ends before its first header line has the beginning of a paper at most.
+        let first = headers.peek().map_or(rest.len(), |header| header.lines.start);
+        let opening = &rest[..first];
+        let mut next = if headers.peek().is_some() {
+            self.opening(opening)
+        } else {
+            self.cut_opening(opening)
+        };
+        while let Some(header) = headers.next() {
+            let end = headers
+                .peek()
+                .map_or(rest.len(), |following| following.lines.start);
+            let body = &rest[header.lines.end..end];
+            let last = headers.peek().is_none();
+            let between = if last {
+                self.closing(&header, body)
+            } else {
+                self.between(body)
+            };
+            let anchor = &rest[header.lines.start];
+            self.add(
+                &next,
+                Some((&header, anchor.number)),
+                &between.abstract_lines,
+                last,
+            );
+            next = Between {
+                abstract_lines: Vec::new(),
+                ..between
+            };
+        }
+        if next.title.is_some() {
+            self.add(&next, None, &[], true);
+        }
+        if let Some((count, first)) = self
+            .contents
+            .missing(self.digest.entries.iter().map(|entry| entry.paper.title.as_str()))
+        {
+            let line = lines.last().map_or(1, |line| line.number);
+            self.report(line, Oddity::Missing { count, first });
+        }
+    }
+
+    /// Takes apart what stands before the first header line: title and summary.
+    fn opening<'a>(&mut self, lines: &'a [Line<'a>]) -> Between<'a> {
+        let (lines, summary) = self.take_summary(lines);
+        let Some((title, stray)) = lines.split_last() else {
+            return Between {
+                summary,
+                ..Between::default()
+            };
+        };
+        for line in stray {
+            self.report(line.number, Oddity::Stray(quote(line.text)));
+        }
+        self.contents.place(title.text);
+        Between {
+            abstract_lines: Vec::new(),
+            title: Some((title.number, title.text)),
+            summary,
+        }
+    }
+
+    /// Takes apart a digest that ends before its first header line.
+    fn cut_opening<'a>(&mut self, lines: &'a [Line<'a>]) -> Between<'a> {
+        let lines = match lines.split_last() {
+            Some((last, before)) if !before.is_empty() && header::begins_anchor(last.text) => before,
+            _ => lines,
+        };
+        self.opening(lines)
+    }
+
+    /// Takes apart what stands between the heading of one abstract and the next header
+    /// line: the abstract, the title glued to it or on a line of its own, the summary.
+    fn between<'a>(&mut self, lines: &'a [Line<'a>]) -> Between<'a> {
+        let (lines, summary) = self.take_summary(lines);
+        let Some((last, before)) = lines.split_last() else {
+            return Between {
+                summary,
+                ..Between::default()
+            };
+        };
+        let mut abstract_lines: Vec<&str> = before.iter().map(|line| line.text).collect();
+        let own_line = !before.is_empty() && last.text.len() <= LONGEST_TITLE;
+        let at = match self.contents.title_at_end(last.text) {
+            Some(at) => at,
+            None if own_line => 0,
+            None => {
+                let boundary = boundary::find(last.text);
+                if !boundary.certain {
+                    let title = quote(&last.text[boundary.title..]);
+                    self.report(last.number, Oddity::UncertainTitle(title));
+                }
+                boundary.title
+            }
+        };
+        let (end, title) = last.text.split_at(at);
+        if !end.trim().is_empty() {
+            abstract_lines.push(end);
+        }
+        Between {
+            abstract_lines,
+            title: Some((last.number, title.trim())),
+            summary,
+        }
+    }
+
+    /// Takes apart what stands after the last header: an abstract, and perhaps the
+    /// beginning of a paper whose header the digest does not reach.
+    fn closing<'a>(&mut self, header: &Header<'a>, lines: &'a [Line<'a>]) -> Between<'a> {
+        if !header.has_heading {
+            // The digest ends in or right after the header; what is there belongs to it.
+            return Between {
+                abstract_lines: lines.iter().map(|line| line.text).collect(),
+                ..Between::default()
+            };
+        }
+        if let Some((last, before)) = lines.split_last() {
+            let (cut_anchor, before) = if before.len() > 1 && header::begins_anchor(last.text) {
+                (true, before)
+            } else {
+                (false, lines)
+            };
+            let summary_last = before
+                .last()
+                .is_some_and(|line| is_summary(line.text) && before.len() > 1);
+            if cut_anchor
+                || (summary_last && before.last().is_some_and(|line| line.text.len() <= LONGEST_TITLE))
+            {
+                return self.between(before);
+            }
+            let place = match self.contents.is_empty() {
+                true => boundary::find_cut_title(last.text),
+                false => self.contents.cut_title_at_end(last.text),
+            };
+            if let Some(at) = place {
+                let (end, title) = last.text.split_at(at);
+                let mut abstract_lines: Vec<&str> =
+                    lines[..lines.len() - 1].iter().map(|line| line.text).collect();
+                if !end.trim().is_empty() {
+                    abstract_lines.push(end);
+                }
+                return Between {
+                    abstract_lines,
+                    title: Some((last.number, title.trim())),
+                    summary: None,
+                };
+            }
+        }
+        Between {
+            abstract_lines: lines.iter().map(|line| line.text).collect(),
+            ..Between::default()
+        }
+    }
+
+    /// Takes the summary off the end of the lines before a header, if there is one: the
+    /// line after one that ends in a title of the contents list, or else a line with a
+    /// Han character.
+    fn take_summary<'a>(&self, lines: &'a [Line<'a>]) -> (&'a [Line<'a>], Option<&'a str>) {
+        if let [before @ .., title, summary] = lines {
+            let listed = |line: &Line| self.contents.knows_title_at_end(line.text);
+            if listed(title) || (!listed(summary) && is_summary(summary.text)) {
+                return (&lines[..before.len() + 1], Some(summary.text));
+            }
+        }
+        (lines, None)
+    }
+
+    /// Adds a paper made of its beginning, its header and its abstract.
+    fn add(
+        &mut self,
+        beginning: &Between,
+        header: Option<(&Header, usize)>,
+        abstract_lines: &[&str],
+        last: bool,
+    ) {
+        let (line, title) = match (beginning.title, header) {
+            (Some(title), _) => title,
+            (None, Some((_, anchor))) => (anchor, ""),
+            (None, None) => return,
+        };
+        let text = join(abstract_lines);
+        let mut paper = Paper {
+            title: title.to_string(),
+            summary: beginning.summary.map(str::to_string),
+            ..Paper::default()
+        };
+        let mut complete = false;
+        if let Some((header, anchor)) = header {
+            paper.authors = header.authors();
+            paper.date = header.date.and_then(date);
+            let link = header.link.map(str::parse::<VersionedId>);
+            if let Some(Ok(link)) = &link {
+                paper.id = Some(link.id.clone());
+                paper.version = link.version;
+            }
+            let cut_in_header = last && !header.has_heading && text.is_empty();
+            // A link that the digest cuts off is no link.
+            if !(cut_in_header && matches!(link, Some(Err(_)))) {
+                paper.url = header.link.map(str::to_string);
+            }
+            complete = !cut_in_header && !text.is_empty() && !(last && !ends_sentence(&text));
+            paper.abstract_text = (!text.is_empty()).then_some(text);
+            if let (Some(written), None, false) = (header.date, paper.date, cut_in_header) {
+                self.report(anchor, Oddity::BadDate(written.to_string()));
+            }
+        }
+        paper.truncated = last && !complete;
+        if paper.truncated {
+            self.report(line, Oddity::CutOff);
+        }
+        if paper.summary.is_none() && !paper.truncated {
+            self.report(line, Oddity::NoSummary);
+        }
+        self.digest.entries.push(Entry { line, paper });
+    }
+}
+
+/// A summary is a line with a Han character.
+fn is_summary(text: &str) -> bool {
+    text.chars()
+        .any(|ch| matches!(ch, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'))
+}
+
+/// Whether a text ends as abstracts do: with a final mark, perhaps in brackets, quotes or
+/// math, or with an address.
+fn ends_sentence(text: &str) -> bool {
+    let last_word = text.rsplit(char::is_whitespace).next().unwrap_or(text);
+    last_word.contains("://")
+        || text
+            .trim_end_matches([')', ']', '}', '"', '\'', '”', '’', '$', '*', ' '])
+            .ends_with(['.', '!', '?', '…', '。', '！', '？', ':', ';'])
+}
+
+/// Joins the lines of an abstract as a reader does.
+fn join(lines: &[&str]) -> String {
+    lines.join(" ").trim().to_string()
+}
+
+fn quote(text: &str) -> String {
+    let mut quoted: String = text.chars().take(QUOTED).collect();
+    if quoted.len() < text.len() {
+        quoted.push('…');
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests;
