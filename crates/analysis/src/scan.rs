@@ -3,7 +3,7 @@
 //! Each word and each Han character has a position, counted from 0 over the whole text;
 //! punctuation takes none. A joined form stands at the position of its first part:
 //! `GPT-4.1` is `gpt` 0, `4` 1, `1` 2, and beside them `gpt4.1` 0 and `4.1` 1, so that
-//! `GPT4.1`, `GPT-4.1` and `gpt 4.1` find one another, and `finetuning` finds `fine-tuning`.
+//! `GPT4.1` and `GPT-4.1` find one another, as `finetuning` and `fine-tuning` do.
 
 use std::ops::Range;
 

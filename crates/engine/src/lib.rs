@@ -1,1 +1,58 @@
-//! .
+//! The embedded engine: plan in, hits out, over the index on this machine.
+
+mod compile;
+mod expand;
+mod explain;
+mod search;
+
+use std::path::Path;
+
+use analysis::Field;
+use indexer::{IndexError, OpenIndex};
+use paper::Record;
+use query::{Answer, Engine, Page, Plan};
+use tantivy::Term;
+
+/// An index on this machine, as its last commit left it.
+#[derive(Debug)]
+pub struct Embedded {
+    index: OpenIndex,
+}
+
+impl Embedded {
+    /// Opens the index in a folder.
+    pub fn open(root: &Path) -> Result<Embedded, IndexError> {
+        Ok(Embedded {
+            index: OpenIndex::open(root)?,
+        })
+    }
+
+    /// Returns the index itself.
+    pub fn index(&self) -> &OpenIndex {
+        &self.index
+    }
+}
+
+impl Engine for Embedded {
+    type Error = IndexError;
+
+    fn search(&self, plan: &Plan, page: Page, explain: bool) -> Result<Answer, IndexError> {
+        search::search(&self.index, plan, page, explain)
+    }
+
+    fn record(&self, id: &str) -> Result<Option<Record>, IndexError> {
+        self.index.record(id)
+    }
+
+    fn paper_count(&self) -> Result<u64, IndexError> {
+        self.index.paper_count()
+    }
+
+    fn document_frequency(&self, field: &'static Field, term: &str) -> Result<u64, IndexError> {
+        let term = Term::from_field_text(self.index.schema().main(field), term);
+        self.index
+            .searcher()
+            .doc_freq(&term)
+            .map_err(|error| self.index.reading(&error))
+    }
+}

@@ -1,1 +1,25 @@
-//! .
+//! The index's life: the schema, documents, commits, and making the index match the
+//! digests. The only crate that writes to an index folder.
+//!
+//! An index is derived data: the digests are the truth, and [`sync`] with
+//! [`Options::rebuild`] makes it anew from them.
+
+mod check;
+mod directory;
+mod document;
+mod error;
+mod folder;
+mod open;
+mod report;
+mod schema;
+mod state;
+mod sync;
+
+pub use check::{CheckReport, check};
+pub use document::day_number;
+pub use error::IndexError;
+pub use open::OpenIndex;
+pub use report::{DigestCounts, Notice, PaperCounts, Report};
+pub use schema::IndexSchema;
+pub use state::{DigestState, State};
+pub use sync::{Freshness, Options, Step, freshness, sync};

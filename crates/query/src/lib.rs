@@ -1,1 +1,75 @@
-//! .
+//! From what a person types to what they see: query language, plan, filters, ranked
+//! search through an [`Engine`], highlights and snippets.
+//!
+//! Nothing here knows an engine. Text becomes a [`tree::Node`], tree and filters become
+//! a [`plan::Plan`] of clauses over analyzed terms, and an engine answers the plan.
+
+pub mod answer;
+pub mod date;
+pub mod highlight;
+mod lexer;
+pub mod parser;
+pub mod plan;
+pub mod planner;
+pub mod request;
+pub mod similar;
+pub mod snippet;
+pub mod tree;
+
+use analysis::{Analyzer, Field};
+use paper::Record;
+
+pub use answer::{Answer, Hit, ScorePart};
+pub use parser::Warning;
+pub use plan::Plan;
+pub use request::{Filters, Page, Request, Sort};
+
+/// What can answer plans: an index on this machine, a server, or a scan over all papers.
+pub trait Engine {
+    /// Why an answer could not be given.
+    type Error;
+
+    /// Returns the total number of papers that match, and one page of them in the order
+    /// of the plan. Equal scores are ordered by date, newer first, then by id; papers
+    /// without a date come last in every order.
+    fn search(&self, plan: &Plan, page: Page, explain: bool) -> Result<Answer, Self::Error>;
+
+    /// Returns the paper with this id.
+    fn record(&self, id: &str) -> Result<Option<Record>, Self::Error>;
+
+    /// Returns the number of papers.
+    fn paper_count(&self) -> Result<u64, Self::Error>;
+
+    /// Returns the number of papers with this term in the words of this field.
+    fn document_frequency(&self, field: &'static Field, term: &str) -> Result<u64, Self::Error>;
+}
+
+/// An answer, and how the query was understood.
+#[derive(Debug)]
+pub struct Response {
+    /// What the engine found.
+    pub answer: Answer,
+    /// What in the query could not be read as meant.
+    pub warnings: Vec<Warning>,
+    /// The query as structure.
+    pub tree: tree::Node,
+    /// The clauses that were searched for.
+    pub plan: Plan,
+}
+
+/// Ranked search: parses, plans and answers a request.
+pub fn search<E: Engine>(engine: &E, analyzer: &Analyzer, request: &Request) -> Result<Response, E::Error> {
+    let parsed = parser::parse(&request.query, request.today);
+    let plan = planner::plan(&parsed.tree, &request.filters, request.sort, analyzer);
+    let mut warnings = parsed.warnings;
+    if plan.matches_nothing() {
+        warnings.push(Warning::NothingToSearch);
+    }
+    let answer = engine.search(&plan, request.page, request.explain)?;
+    Ok(Response {
+        answer,
+        warnings,
+        tree: parsed.tree,
+        plan,
+    })
+}

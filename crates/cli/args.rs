@@ -1,0 +1,371 @@
+//! What may be typed. What it means is worked out in `settings` and in the commands.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use analysis::FIELDS;
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::output;
+
+/// Full-text search over paper digests, in English and Chinese.
+///
+/// A digest is a text file of papers, usually one a day: for each an English title, a
+/// Chinese sentence, authors, date, link and abstract. paper-search splits digests into
+/// papers, keeps an index of them, and finds them again.
+#[derive(Debug, Parser)]
+#[command(name = "paper-search", version, disable_help_subcommand = true)]
+pub(crate) struct Invocation {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// The index folder [env: PAPER_SEARCH_INDEX; or `index` in a configuration file]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) index: Option<PathBuf>,
+    /// A digest or a folder of them; repeatable [env: PAPER_SEARCH_DIGESTS; or `digests` in a configuration file]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) digests: Vec<PathBuf>,
+    /// A configuration file to use instead of the nearest paper-search.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more about what is done
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Search for papers, best first
+    #[command(after_long_help = query_help())]
+    Query(QueryArgs),
+    /// Make the index match the digests
+    #[command(after_long_help = INDEX_HELP)]
+    Index(IndexArgs),
+    /// Split digests into papers and print them as JSON, one a line
+    #[command(after_long_help = PARSE_HELP)]
+    Parse(ParseArgs),
+    /// Show one paper in full
+    #[command(after_long_help = SHOW_HELP)]
+    Show(ShowArgs),
+    /// Find papers like a paper
+    #[command(after_long_help = SIMILAR_HELP)]
+    Similar(SimilarArgs),
+    /// Say what the index holds
+    #[command(after_long_help = STATS_HELP)]
+    Stats(StatsArgs),
+    /// Read the whole index back and say whether it is sound
+    #[command(after_long_help = CHECK_HELP)]
+    Check,
+    /// Print the completion script of a shell
+    #[command(after_long_help = COMPLETIONS_HELP)]
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    #[command(after_long_help = MAN_HELP)]
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct QueryArgs {
+    /// Words, phrases and operators; several need no quotes
+    pub(crate) query: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filters: FilterArgs,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+    /// Say why each hit ranks where it does
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Answer many queries, one a line: a query, or a JSON object with "id", "query", "author", "from", "to", "limit"; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "query")]
+    pub(crate) batch: Option<PathBuf>,
+    /// Search the index as it is, even where digests are newer
+    #[arg(long)]
+    pub(crate) no_refresh: bool,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct FilterArgs {
+    /// Only papers with this author; repeatable, all must match
+    #[arg(long, value_name = "NAME")]
+    pub(crate) author: Vec<String>,
+    /// Only papers from this day on (2026-03-13, 2026-03, 2026, today, yesterday)
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Only papers up to this day
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub(crate) to: Option<String>,
+    /// Only papers of the last 7d, 2w, 3m or 1y
+    #[arg(
+        long,
+        value_name = "SPAN",
+        allow_hyphen_values = true,
+        conflicts_with = "from"
+    )]
+    pub(crate) since: Option<String>,
+    /// Only papers in digests from this day on
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub(crate) digest_from: Option<String>,
+    /// Only papers in digests up to this day
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub(crate) digest_to: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PageArgs {
+    /// The order of the hits
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    pub(crate) sort: SortArg,
+    /// At most so many hits
+    #[arg(short = 'n', long, default_value_t = 10, value_name = "N")]
+    pub(crate) limit: usize,
+    /// Skip so many hits first
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) offset: usize,
+    /// How to print the hits
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(output::format_names()), value_name = "FORMAT")]
+    pub(crate) format: String,
+}
+
+/// The order of hits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortArg {
+    #[default]
+    Relevance,
+    Newest,
+    Oldest,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IndexArgs {
+    /// Digests and folders of digests [default: the configured digests]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Read all digests anew
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// Stay, and index what arrives
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: ReportFormat,
+}
+
+/// How to print a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ParseArgs {
+    /// Digests and folders of digests; - reads one digest from standard input
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// An arXiv id or address, with or without version
+    pub(crate) id: String,
+    /// How to print the paper
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(output::format_names()), value_name = "FORMAT")]
+    pub(crate) format: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SimilarArgs {
+    /// An arXiv id or address, with or without version
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) filters: FilterArgs,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+    /// Say why each hit ranks where it does
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct StatsArgs {
+    /// How to print the figures
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// Returns the program's command line, for help, completions and manual.
+pub(crate) fn command() -> clap::Command {
+    Invocation::command()
+}
+
+/// Parses the command line. Help goes to standard output; an error goes to standard
+/// error in a line or two.
+pub(crate) fn parse() -> Result<Invocation, ExitCode> {
+    let parsed = command()
+        .try_get_matches()
+        .and_then(|matches| Invocation::from_arg_matches(&matches));
+    parsed.map_err(|error| {
+        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            // A closed pipe is no error.
+            let _ = write!(std::io::stdout(), "{error}");
+            return ExitCode::SUCCESS;
+        }
+        let _ = writeln!(std::io::stderr(), "{}", brief(&error));
+        ExitCode::from(2)
+    })
+}
+
+/// What is wrong, and what might have been meant.
+fn brief(error: &clap::Error) -> String {
+    let rendered = error.render().to_string();
+    let paragraphs: Vec<String> = rendered
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|paragraph| {
+            !paragraph.is_empty()
+                && !paragraph.starts_with("Usage:")
+                && !paragraph.starts_with("For more information")
+        })
+        .collect();
+    let what = match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            "error: a command is missing, such as `paper-search query \"speculative decoding\"`".to_string()
+        }
+        _ => paragraphs.join("; "),
+    };
+    format!("{}\nTry `paper-search --help`.", crate::terminal::plain(&what))
+}
+
+/// The query language and the fields, for `query --help`.
+fn query_help() -> String {
+    let mut help = String::from(QUERY_LANGUAGE);
+    help.push_str("\nFields:\n");
+    for field in FIELDS.iter().filter(|field| !field.example.is_empty()) {
+        let mut names = format!("{}:", field.name);
+        for alias in field.aliases {
+            names.push_str(&format!(" {alias}:"));
+        }
+        help.push_str(&format!(
+            "  {names:<24} {}, as in {}\n",
+            field.description, field.example
+        ));
+    }
+    help.push_str(QUERY_EXAMPLES);
+    help
+}
+
+const QUERY_LANGUAGE: &str = "\
+The query language:
+  speculative decoding       any of the words; papers with all of them rank higher
+  \"speculative decoding\"     just these words in this order
+  +must -without             required, excluded
+  a AND (b OR c) NOT d       the same with words
+  spec*  decodign~           the beginning of a word; a word that may be misspelt
+  LLM推理 知识蒸馏            Chinese and English mix freely
+What cannot be read is searched as plain words, and a warning says which.
+";
+
+const QUERY_EXAMPLES: &str = "
+Without words, a filter lists all papers that pass it, newest first.
+
+Examples:
+  paper-search query speculative decoding
+  paper-search query '推测解码 -MMSpec' --since 3m
+  paper-search query --author 'S. Han' --from 2026-03 --sort newest
+  paper-search query 'title:pruning AND date:2026-03' --format bibtex
+  paper-search query --batch questions.txt --format jsonl
+";
+
+const INDEX_HELP: &str = "\
+New and changed digests are read, unchanged ones are not, and digests that are gone from
+a folder leave the index. All of it is one commit. A digest that cannot be read is named
+and stays in the index as it was; the exit code is then 2.
+
+Examples:
+  paper-search index ~/digests
+  paper-search index --rebuild
+  paper-search index --watch ~/digests
+";
+
+const PARSE_HELP: &str = "\
+Examples:
+  paper-search parse 2026-03-16.txt
+  paper-search parse ~/digests | jq -r .title
+  cat 2026-03-16.txt | paper-search parse -
+";
+
+const SHOW_HELP: &str = "\
+Examples:
+  paper-search show 2603.01234
+  paper-search show https://arxiv.org/abs/2603.01234v2 --format bibtex
+";
+
+const SIMILAR_HELP: &str = "\
+Examples:
+  paper-search similar 2603.01234
+  paper-search similar 2603.01234 --since 1m --format ids
+";
+
+const STATS_HELP: &str = "\
+Examples:
+  paper-search stats
+  paper-search stats --format json
+";
+
+const CHECK_HELP: &str = "\
+Every file is compared with its checksum and every paper is read. If something is wrong,
+it is named and the exit code is 2; `paper-search index --rebuild` mends it.
+
+Example:
+  paper-search check
+";
+
+const COMPLETIONS_HELP: &str = "\
+Example:
+  paper-search completions bash > ~/.local/share/bash-completion/completions/paper-search
+";
+
+const MAN_HELP: &str = "\
+Example:
+  paper-search man > ~/.local/share/man/man1/paper-search.1
+";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,23 @@
+//! The commands, one file each.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod index;
+pub(crate) mod man;
+pub(crate) mod parse;
+pub(crate) mod query;
+mod searching;
+pub(crate) mod show;
+pub(crate) mod similar;
+pub(crate) mod stats;
+
+/// How a command ended, if not with an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Something was found or done.
+    Done,
+    /// Nothing was found.
+    NothingFound,
+    /// Something failed and was told; the rest was done.
+    Failed,
+}

@@ -1,0 +1,36 @@
+//! RIS, for reference managers: tags of two letters, one a line
+//! (<https://en.wikipedia.org/wiki/RIS_(file_format)>).
+
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::Results;
+use crate::terminal::{Look, plain};
+
+/// Prints a record for each hit.
+pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {
+    for found in &results.hits {
+        let paper = found.record.paper();
+        let mut tag = |name: &str, text: &str| match text.is_empty() {
+            true => Ok(()),
+            // A value is one line: there is no way to escape a break.
+            false => write!(out, "{name}  - {}\r\n", plain(text)),
+        };
+        tag("TY", "UNPB")?;
+        tag("TI", &paper.title)?;
+        for author in &paper.authors {
+            tag("AU", author)?;
+        }
+        if let Some(date) = paper.date {
+            tag("PY", &date.format("%Y").to_string())?;
+            tag("DA", &date.format("%Y/%m/%d/").to_string())?;
+        }
+        tag("AB", paper.abstract_text.as_deref().unwrap_or_default())?;
+        tag("N1", paper.summary.as_deref().unwrap_or_default())?;
+        tag("UR", paper.url.as_deref().unwrap_or_default())?;
+        tag("ID", &found.record.id)?;
+        write!(out, "ER  - \r\n\r\n")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! Text, for people.
+
+use std::io::Write;
+
+use anstyle::Style;
+use anyhow::Result;
+use paper::{Paper, Record};
+use query::snippet::{Snippet, Stretch};
+use textwrap::Options;
+
+use super::{Found, Results};
+use crate::terminal::{DIM, LINK, Look, MATCH, TITLE, plain};
+
+/// How many authors are named with a hit.
+const AUTHORS: usize = 4;
+
+/// How many lines an abstract's snippet has, about.
+const SNIPPET_LINES: usize = 3;
+
+/// Prints the hits, and how many there are.
+pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> Result<()> {
+    if let Some(id) = &results.query_id {
+        writeln!(
+            out,
+            "{}",
+            look.paint(DIM, &format!("── {}: {}", plain(id), plain(&results.query)))
+        )?;
+    }
+    if let Some(error) = &results.error {
+        writeln!(out, "{}\n", plain(error))?;
+        return Ok(());
+    }
+    for found in &results.hits {
+        hit(found, look, out)?;
+    }
+    let milliseconds = results.took.as_secs_f64() * 1e3;
+    let count = match (results.hits.first(), results.hits.last(), results.total) {
+        (_, _, 0) => "no paper found".to_string(),
+        (_, _, 1) => "1 paper".to_string(),
+        (Some(first), Some(last), total) if results.hits.len() < total => {
+            format!("{} to {} of {total} papers", first.rank, last.rank)
+        }
+        (_, _, total) => format!("{total} papers"),
+    };
+    writeln!(
+        out,
+        "{}",
+        look.paint(DIM, &format!("{count} ({milliseconds:.1} ms)"))
+    )?;
+    Ok(())
+}
+
+/// Prints one paper in full.
+pub(crate) fn paper(record: &Record, look: Look, out: &mut dyn Write) -> Result<()> {
+    let paper = record.paper();
+    wrapped(&look.paint(TITLE, &plain(&paper.title)), "", look, out)?;
+    if let Some(summary) = &paper.summary {
+        wrapped(&plain(summary), "", look, out)?;
+    }
+    if !paper.authors.is_empty() {
+        wrapped(&plain(&paper.authors.join(", ")), "", look, out)?;
+    }
+    writeln!(out, "{}", about(record, look))?;
+    if let Some(url) = &paper.url {
+        writeln!(out, "{}", look.paint(LINK, &plain(url)))?;
+    }
+    for digest in record.digests() {
+        let day = digest.date.map_or(String::new(), |date| format!("{date}  "));
+        writeln!(
+            out,
+            "{}",
+            look.paint(DIM, &format!("{day}{}", plain(&digest.file)))
+        )?;
+    }
+    if let Some(text) = &paper.abstract_text {
+        writeln!(out)?;
+        wrapped(&plain(text), "", look, out)?;
+    }
+    if paper.truncated {
+        writeln!(out, "{}", look.paint(DIM, "(the digest ends here)"))?;
+    }
+    Ok(())
+}
+
+fn hit(found: &Found, look: Look, out: &mut dyn Write) -> Result<()> {
+    let paper = found.record.paper();
+    let number = format!("{}. ", found.rank);
+    let indent = " ".repeat(number.len());
+    let title = marked(&Snippet::whole(&paper.title, &found.title_matches), TITLE, look);
+    wrapped(&format!("{number}{title}"), &indent, look, out)?;
+    if let Some(summary) = &paper.summary {
+        let summary = marked(
+            &Snippet::whole(summary, &found.summary_matches),
+            Style::new(),
+            look,
+        );
+        wrapped(&format!("{indent}{summary}"), &indent, look, out)?;
+    }
+    let line = [authors(paper), about(&found.record, look)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
+    wrapped(&format!("{indent}{line}"), &indent, look, out)?;
+    if let (Some(text), false) = (&paper.abstract_text, found.abstract_matches.is_empty()) {
+        let room = (look.width.saturating_sub(indent.len())).max(1) * SNIPPET_LINES;
+        let snippet = marked(&Snippet::best(text, &found.abstract_matches, room), DIM, look);
+        wrapped(&format!("{indent}{snippet}"), &indent, look, out)?;
+    }
+    if !found.explanation.is_empty() {
+        writeln!(out, "{indent}score {:.3}", found.score)?;
+        for part in &found.explanation {
+            writeln!(out, "{indent}  {:>7.3}  {}", part.score, plain(&part.clause))?;
+        }
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+/// The first authors, and how many more there are.
+fn authors(paper: &Paper) -> String {
+    let named = paper
+        .authors
+        .iter()
+        .take(AUTHORS)
+        .map(|name| plain(name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match paper.authors.len().saturating_sub(AUTHORS) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// Day and id.
+fn about(record: &Record, look: Look) -> String {
+    let paper = record.paper();
+    let version = paper
+        .version
+        .map_or(String::new(), |version| format!("v{version}"));
+    let id = look.paint(LINK, &plain(&format!("{}{version}", record.id)));
+    match paper.date {
+        Some(date) => format!("{date} · {id}"),
+        None => id,
+    }
+}
+
+/// A snippet in a style, its matches in theirs.
+fn marked(snippet: &Snippet, style: Style, look: Look) -> String {
+    let mut text = String::new();
+    if snippet.cut_before {
+        text.push('…');
+    }
+    for stretch in snippet.stretches() {
+        match stretch {
+            Stretch::Plain(stretch) => text.push_str(&look.paint(style, &plain(stretch))),
+            Stretch::Match(stretch) => text.push_str(&look.paint(MATCH, &plain(stretch))),
+        }
+    }
+    if snippet.cut_after {
+        text.push('…');
+    }
+    text
+}
+
+/// Prints a text in lines of the terminal's width; Chinese characters take two columns.
+fn wrapped(text: &str, indent: &str, look: Look, out: &mut dyn Write) -> Result<()> {
+    for line in textwrap::wrap(text, Options::new(look.width).subsequent_indent(indent)) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}

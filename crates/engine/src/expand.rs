@@ -1,0 +1,104 @@
+//! From prefixes, typos and names to the terms that the index has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use analysis::names::Name;
+use query::highlight::edits;
+use query::plan::MAX_MISSPELLINGS;
+use tantivy::schema::Field as Handle;
+use tantivy::{Searcher, TantivyError};
+
+/// Returns the misspellings of a word among the terms of a field, with their edits: the
+/// nearest first, then the most frequent, then by alphabet.
+pub(crate) fn misspellings(
+    searcher: &Searcher,
+    handle: Handle,
+    word: &str,
+) -> Result<Vec<(String, usize)>, TantivyError> {
+    let Some(first) = word.chars().next() else {
+        return Ok(Vec::new());
+    };
+    let mut found: BTreeMap<String, (usize, u64)> = BTreeMap::new();
+    for_each_term(searcher, handle, &first.to_string(), |term, papers| {
+        if let Some(edits) = edits(word, term) {
+            found.entry(term.to_string()).or_insert((edits, 0)).1 += u64::from(papers);
+        }
+    })?;
+    let mut found: Vec<(String, (usize, u64))> = found.into_iter().collect();
+    found.sort_by_key(|(_, (edits, papers))| (*edits, std::cmp::Reverse(*papers)));
+    found.truncate(MAX_MISSPELLINGS);
+    Ok(found
+        .into_iter()
+        .map(|(term, (edits, _))| (term, edits))
+        .collect())
+}
+
+/// Returns the rotations in a field that belong to a name.
+pub(crate) fn names(
+    searcher: &Searcher,
+    handle: Handle,
+    name: &Name,
+) -> Result<BTreeSet<String>, TantivyError> {
+    let mut found = BTreeSet::new();
+    for_each_term(searcher, handle, &name.rotation_prefix(), |term, _| {
+        if name.matches_rotation(term) {
+            found.insert(term.to_string());
+        }
+    })?;
+    Ok(found)
+}
+
+/// The first text, in byte order, after all that begin with `prefix`.
+pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // The next character; the gap of the surrogates is none.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+/// Calls `visit` with each term of a field that begins with `prefix`, once a segment, and
+/// the number of its papers there.
+fn for_each_term(
+    searcher: &Searcher,
+    handle: Handle,
+    prefix: &str,
+    mut visit: impl FnMut(&str, u32),
+) -> Result<(), TantivyError> {
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(handle)?;
+        let mut range = index.terms().range().ge(prefix);
+        if let Some(end) = after_prefix(prefix) {
+            range = range.lt(end);
+        }
+        let mut stream = range.into_stream()?;
+        while let Some((term, info)) = stream.next() {
+            if let Ok(term) = std::str::from_utf8(term) {
+                visit(term, info.doc_freq);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_after_a_prefix() {
+        for (prefix, after) in [
+            ("spec", Some("sped")),
+            ("推", Some("掩")),
+            ("a\u{10ffff}", Some("b")),
+            ("\u{d7ff}", Some("\u{e000}")),
+            ("", None),
+        ] {
+            assert_eq!(after_prefix(prefix).as_deref(), after, "{prefix}");
+        }
+    }
+}

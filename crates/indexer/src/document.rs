@@ -1,0 +1,99 @@
+//! A record as tantivy's document, and back.
+
+use analysis::fields::{Analysis, FIELDS, RECORD, Values};
+use analysis::names::Name;
+use analysis::{Analyzer, Term};
+use chrono::NaiveDate;
+use paper::{Occurrence, Record};
+use serde::{Deserialize, Serialize};
+use tantivy::TantivyDocument;
+use tantivy::schema::Value;
+use tantivy::tokenizer::{PreTokenizedString, Token};
+
+use crate::schema::IndexSchema;
+
+/// A record as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    id: String,
+    occurrences: Vec<Occurrence>,
+}
+
+/// Makes a document: the terms of each field, and the record itself.
+pub(crate) fn to_document(
+    record: &Record,
+    analyzer: &Analyzer,
+    schema: &IndexSchema,
+) -> Result<TantivyDocument, serde_json::Error> {
+    let mut document = TantivyDocument::default();
+    for field in FIELDS {
+        let main = schema.main(field);
+        match (field.values)(record) {
+            Values::Texts(texts) => {
+                for text in texts {
+                    match field.analysis {
+                        Analysis::Text => {
+                            let analyzed = analyzer.analyze(&text);
+                            document.add_pre_tokenized_text(main, pre_tokenized(analyzed.words));
+                            document
+                                .add_pre_tokenized_text(schema.exact(field), pre_tokenized(analyzed.exact));
+                        }
+                        Analysis::Name => {
+                            for rotation in Name::new(&text).iter().flat_map(Name::rotations) {
+                                document.add_text(main, rotation);
+                            }
+                        }
+                        _ => document.add_text(main, text),
+                    }
+                }
+            }
+            Values::Days(days) => {
+                for day in days {
+                    document.add_i64(main, day_number(day));
+                }
+            }
+            Values::Record => {
+                let stored = Stored {
+                    id: record.id.clone(),
+                    occurrences: record.occurrences().to_vec(),
+                };
+                document.add_text(main, serde_json::to_string(&stored)?);
+            }
+        }
+    }
+    Ok(document)
+}
+
+/// Reads the record that a document stores; `Err` says what is wrong with it.
+pub(crate) fn from_document(document: &TantivyDocument, schema: &IndexSchema) -> Result<Record, String> {
+    let stored = document
+        .get_first(schema.main(&RECORD))
+        .and_then(|value| value.as_str().map(str::to_string));
+    let stored = stored.ok_or("a document without its record")?;
+    let stored: Stored =
+        serde_json::from_str(&stored).map_err(|error| format!("a record that cannot be read: {error}"))?;
+    Record::new(stored.id, stored.occurrences).ok_or_else(|| "a record without a paper".to_string())
+}
+
+/// The number that stands for a day in the index: days since 1970-01-01.
+pub fn day_number(day: NaiveDate) -> i64 {
+    i64::from(day.to_epoch_days())
+}
+
+/// Terms as tantivy takes them. Nothing reads the text or offsets again.
+fn pre_tokenized(terms: Vec<Term>) -> PreTokenizedString {
+    let tokens = terms
+        .into_iter()
+        .map(|term| Token {
+            offset_from: term.span.start,
+            offset_to: term.span.end,
+            position: term.position as usize,
+            text: term.text,
+            position_length: 1,
+        })
+        .collect();
+    PreTokenizedString {
+        text: String::new(),
+        tokens,
+    }
+}

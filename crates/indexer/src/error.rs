@@ -1,0 +1,95 @@
+//! Why the index could not be read or written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ingest::FindError;
+use tantivy::TantivyError;
+use thiserror::Error;
+
+/// What went wrong with an index.
+#[derive(Debug, Error)]
+pub enum IndexError {
+    /// There is nothing at this place.
+    #[error("there is no index at {}; `paper-search index PATH` makes one from digests", .0.display())]
+    Missing(PathBuf),
+    /// There is something else.
+    #[error("{} is not an index; name another folder, or an empty one to make an index in", .0.display())]
+    NotAnIndex(PathBuf),
+    /// It was made by another version of this program.
+    #[error(
+        "the index at {} is of another version ({found}, this program has {expected}); `paper-search index --rebuild PATH` makes it anew from the digests",
+        path.display()
+    )]
+    OtherVersion {
+        /// The index folder.
+        path: PathBuf,
+        /// The version there.
+        found: String,
+        /// The version here.
+        expected: String,
+    },
+    /// Someone else is writing.
+    #[error("another paper-search is writing to the index at {}; try again when it is done", .0.display())]
+    Busy(PathBuf),
+    /// It is damaged.
+    #[error("the index at {} is damaged ({what}); `paper-search index --rebuild PATH` makes it anew from the digests", path.display())]
+    Damaged {
+        /// The index folder.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
+    /// A path that should hold digests does not exist.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// The system says no.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The engine could not write.
+    #[error("writing to the index at {} failed: {message}; what it held before is still there", path.display())]
+    Write {
+        /// The index folder.
+        path: PathBuf,
+        /// What the engine said.
+        message: String,
+    },
+}
+
+impl IndexError {
+    pub(crate) fn io(path: &Path, source: io::Error) -> IndexError {
+        IndexError::Io {
+            path: path.to_path_buf(),
+            source,
+        }
+    }
+
+    pub(crate) fn damaged(path: &Path, what: impl ToString) -> IndexError {
+        IndexError::Damaged {
+            path: path.to_path_buf(),
+            what: what.to_string(),
+        }
+    }
+
+    /// An error of the engine while it reads: the files are not what they should be, or
+    /// cannot be read.
+    pub(crate) fn reading(path: &Path, error: &TantivyError) -> IndexError {
+        IndexError::damaged(path, error)
+    }
+
+    /// An error of the engine while it writes.
+    pub(crate) fn writing(path: &Path, error: &TantivyError) -> IndexError {
+        match error {
+            TantivyError::LockFailure(..) => IndexError::Busy(path.to_path_buf()),
+            other => IndexError::Write {
+                path: path.to_path_buf(),
+                message: other.to_string(),
+            },
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a commit knows of each digest, so that unchanged ones cost a look at their file
+//! times and no more.
+//!
+//! The state is a file beside the segments, named after its content; the commit's payload
+//! names it. Whoever sees a commit sees its state.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use chrono::NaiveDate;
+use ingest::DigestFile;
+use serde::{Deserialize, Serialize};
+use tantivy::Index;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::error::IndexError;
+use crate::folder::write_durably;
+
+const PREFIX: &str = "digests-";
+
+/// A file whose time of change is so near to the moment it was read may have changed
+/// again within the same tick of the file system's clock: its content is compared.
+const CLOCK_TICK: Duration = Duration::from_secs(2);
+
+/// What a commit knows of the digests, by path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The digests.
+    pub digests: BTreeMap<String, DigestState>,
+}
+
+/// What a commit knows of a digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestState {
+    /// Size in bytes.
+    pub size: u64,
+    /// Time of the last change, in nanoseconds since 1970.
+    pub modified: u64,
+    /// Whether the file may have changed unseen since.
+    pub uncertain: bool,
+    /// A hash of the content.
+    pub hash: u64,
+    /// The digest's own day.
+    pub date: Option<NaiveDate>,
+    /// How many papers it holds.
+    pub papers: u32,
+}
+
+/// What the payload of a commit says.
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    state: String,
+}
+
+impl DigestState {
+    /// Notes a digest that was read at `read_at` and found to hold these bytes.
+    pub(crate) fn new(
+        file: &DigestFile,
+        bytes: &[u8],
+        read_at: SystemTime,
+        date: Option<NaiveDate>,
+        papers: usize,
+    ) -> DigestState {
+        let age = read_at.duration_since(file.modified).unwrap_or_default();
+        DigestState {
+            size: bytes.len() as u64,
+            modified: nanoseconds(file.modified),
+            uncertain: age < CLOCK_TICK || file.size != bytes.len() as u64,
+            hash: xxh3_64(bytes),
+            date,
+            papers: u32::try_from(papers).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Whether the file is surely what it was.
+    pub(crate) fn is_unchanged(&self, file: &DigestFile) -> bool {
+        !self.uncertain && self.size == file.size && self.modified == nanoseconds(file.modified)
+    }
+}
+
+fn nanoseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl State {
+    /// Reads the state of the last commit of an index in `generation`.
+    pub(crate) fn read(index: &Index, generation: &Path) -> Result<State, IndexError> {
+        let metas = index
+            .load_metas()
+            .map_err(|error| IndexError::reading(generation, &error))?;
+        let Some(payload) = metas.payload else {
+            return Ok(State::default());
+        };
+        let damaged = |what: &str| IndexError::damaged(generation, what);
+        let payload: Payload =
+            serde_json::from_str(&payload).map_err(|_| damaged("the commit does not name its digests"))?;
+        let path = generation.join(&payload.state);
+        let bytes = fs::read(&path).map_err(|source| IndexError::damaged(&path, source))?;
+        if file_name(&bytes) != payload.state {
+            return Err(damaged("the list of digests is not the one that was committed"));
+        }
+        serde_json::from_slice(&bytes).map_err(|_| damaged("the list of digests cannot be read"))
+    }
+
+    /// Writes the state beside the segments; returns the payload for the commit.
+    pub(crate) fn write(&self, generation: &Path) -> Result<String, IndexError> {
+        let unwritable = |error: serde_json::Error| IndexError::io(generation, error.into());
+        let bytes = serde_json::to_vec(self).map_err(unwritable)?;
+        let name = file_name(&bytes);
+        write_durably(&generation.join(&name), &bytes)?;
+        serde_json::to_string(&Payload { state: name }).map_err(unwritable)
+    }
+
+    /// Deletes the states that no commit names any more.
+    pub(crate) fn delete_others(generation: &Path, payload: &str) {
+        let Ok(Payload { state }) = serde_json::from_str(payload) else {
+            return;
+        };
+        for entry in fs::read_dir(generation).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if name
+                .to_str()
+                .is_some_and(|name| name.starts_with(PREFIX) && name != state)
+            {
+                // A leftover does no harm; the next run tries again.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn file_name(bytes: &[u8]) -> String {
+    format!("{PREFIX}{:016x}.json", xxh3_64(bytes))
+}

@@ -1,0 +1,165 @@
+//! Which parts of a hit's text match the query.
+
+use std::ops::Range;
+
+use analysis::stem::stem;
+use analysis::{Field, Term, exact_terms};
+
+use crate::plan::{Plan, allowed_edits};
+
+/// Something to mark in hits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// The only field in which it is marked; `None`: in all.
+    pub field: Option<&'static Field>,
+    /// What is marked.
+    pub what: What,
+}
+
+/// What is marked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// Words with this stem.
+    Stem(String),
+    /// Exact terms at these distances, as one.
+    Sequence(Vec<(u32, String)>),
+    /// Words that begin so.
+    Prefix(String),
+    /// Words that are this one or nearly so.
+    Fuzzy(String),
+}
+
+/// Returns the byte ranges of `text`, which stands in `field`, that match: in order, on
+/// character boundaries, without overlaps; ranges that touch are one.
+pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
+    let marks: Vec<&What> = plan
+        .marks
+        .iter()
+        .filter(|mark| mark.field.is_none_or(|only| only == field))
+        .map(|mark| &mark.what)
+        .collect();
+    if marks.is_empty() {
+        return Vec::new();
+    }
+    let terms = exact_terms(text);
+    let needs_stems = marks.iter().any(|what| matches!(what, What::Stem(_)));
+    let mut found = Vec::new();
+    for (at, term) in terms.iter().enumerate() {
+        let term_stem = needs_stems.then(|| stem(&term.text));
+        for what in &marks {
+            match what {
+                What::Stem(wanted) if term_stem.as_ref() == Some(wanted) => found.push(term.span.clone()),
+                What::Prefix(prefix) if term.text.starts_with(prefix) => found.push(term.span.clone()),
+                What::Fuzzy(word) if edits(word, &term.text).is_some() => found.push(term.span.clone()),
+                What::Sequence(sequence) => found.extend(sequence_at(&terms, at, sequence)),
+                _ => {}
+            }
+        }
+    }
+    merge(found)
+}
+
+/// Returns how many edits part a term from a word that may be misspelt; `None` if it is
+/// no misspelling of it. The first letter is taken to be right.
+pub fn edits(word: &str, term: &str) -> Option<usize> {
+    if word.chars().next() != term.chars().next() {
+        return None;
+    }
+    let edits = strsim::osa_distance(word, term);
+    (edits <= allowed_edits(word.chars().count())).then_some(edits)
+}
+
+/// Returns the range of a sequence whose first term stands at `at`.
+fn sequence_at(terms: &[Term], at: usize, sequence: &[(u32, String)]) -> Option<Range<usize>> {
+    let ((first_offset, first), rest) = sequence.split_first()?;
+    if terms[at].text != *first {
+        return None;
+    }
+    let mut span = terms[at].span.clone();
+    let mut from = at;
+    for (offset, wanted) in rest {
+        let position = terms[at].position + (offset - first_offset);
+        let next = (from..terms.len())
+            .take_while(|&next| terms[next].position <= position)
+            .find(|&next| terms[next].position == position && terms[next].text == *wanted)?;
+        span.end = span.end.max(terms[next].span.end);
+        from = next;
+    }
+    Some(span)
+}
+
+fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Filters, Sort};
+    use analysis::Analyzer;
+    use analysis::fields::{ABSTRACT, TITLE};
+    use paper::NaiveDate;
+    use proptest::prelude::*;
+
+    fn plan(query: &str) -> Plan {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day");
+        let tree = crate::parser::parse(query, today).tree;
+        crate::planner::plan(&tree, &Filters::default(), Sort::Relevance, &Analyzer::new())
+    }
+
+    fn marked(query: &str, text: &str) -> String {
+        let mut out = text.to_string();
+        for range in ranges(text, &ABSTRACT, &plan(query)).into_iter().rev() {
+            out.insert(range.end, ']');
+            out.insert(range.start, '[');
+        }
+        out
+    }
+
+    #[test]
+    fn marks_what_matches() {
+        for (query, expected) in [
+            ("speculative decode", "[Speculative] [decoding] of spectacles"),
+            (
+                "\"speculative decoding\"",
+                "[Speculative decoding], decoding speculative",
+            ),
+            ("推测解码", "提出[推测解码]方法"),
+            ("推测解码", "[解码]与[推测]"),
+            ("自适应", "层[自适应]幅度"),
+            ("llms", "[LLMs] and one [LLM]"),
+            ("fine-tuning", "[Fine-tuning] or [finetuning], fine [fine tuning]"),
+            ("gpt-4.1", "[GPT-4.1] or [GPT 4.1] or [gpt4.1]"),
+            ("spec*", "[Special] [specs] aspect"),
+            ("decodign~", "[decoding] d"),
+            ("LLM推理", "针对[LLM推理]开销"),
+            ("-decoding a", "decoding [a]"),
+            ("title:decoding", "decoding"),
+            ("Bock", "[Böck] is [Bock]"),
+        ] {
+            let plain = expected.replace(['[', ']'], "");
+            assert_eq!(marked(query, &plain), expected, "{query}");
+        }
+        assert_eq!(ranges("decoding", &TITLE, &plan("title:decoding")), [0..8]);
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_in_order_and_on_boundaries(query in any::<String>(), text in any::<String>()) {
+            let mut last = 0;
+            for range in ranges(&text, &ABSTRACT, &plan(&query.replace(analysis::han::is_han, "x"))) {
+                prop_assert!(range.start >= last && range.start < range.end);
+                prop_assert!(text.get(range.clone()).is_some());
+                last = range.end;
+            }
+        }
+    }
+}

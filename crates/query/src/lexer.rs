@@ -1,0 +1,119 @@
+//! The query language's tokens. What is no syntax is a word.
+
+use analysis::{Field, fields};
+
+/// A token of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Token<'a> {
+    /// `(`
+    Open,
+    /// `)`
+    Close,
+    /// `AND`, `&&`
+    And,
+    /// `OR`, `||`
+    Or,
+    /// `NOT`, or `-` or `!` before something
+    Not,
+    /// `+` before something
+    Plus,
+    /// A field name with its colon, before something
+    Field(&'static Field),
+    /// A name with a colon that is no field, before something
+    UnknownField(&'a str),
+    /// Text in double quotes
+    Quoted(&'a str),
+    /// A double quote that is never closed
+    LoneQuote,
+    /// `[… TO …]`
+    Range(&'a str, &'a str),
+    /// Anything else up to the next space, quote or parenthesis
+    Word(&'a str),
+}
+
+/// Cuts a query into tokens with the text of each.
+pub(crate) fn tokens(query: &str) -> impl Iterator<Item = (Token<'_>, &str)> {
+    let mut rest = query;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let (token, length) = token(rest)?;
+        let (text, after) = rest.split_at(length);
+        rest = after;
+        Some((token, text))
+    })
+}
+
+/// Reads the token at the beginning of `text`; returns it with its length in bytes.
+fn token(text: &str) -> Option<(Token<'_>, usize)> {
+    let first = text.chars().next()?;
+    let after = &text[first.len_utf8()..];
+    let one = first.len_utf8();
+    match first {
+        '(' | '（' => return Some((Token::Open, one)),
+        ')' | '）' => return Some((Token::Close, one)),
+        '"' | '“' | '”' => {
+            return Some(match after.find(['"', '“', '”']) {
+                Some(end) => {
+                    let quote = after[end..].chars().next().map_or(1, char::len_utf8);
+                    (Token::Quoted(&after[..end]), one + end + quote)
+                }
+                None => (Token::LoneQuote, one),
+            });
+        }
+        '+' if begins_operand(after) => return Some((Token::Plus, one)),
+        '-' | '!' if begins_operand(after) => return Some((Token::Not, one)),
+        '[' => {
+            if let Some((from, to, length)) = range(after) {
+                return Some((Token::Range(from, to), one + length));
+            }
+        }
+        _ => {}
+    }
+    if let Some(found) = field(text) {
+        return Some(found);
+    }
+    let end =
+        text.find(|ch: char| ch.is_whitespace() || matches!(ch, '(' | ')' | '（' | '）' | '"' | '“' | '”'));
+    let word = &text[..end.unwrap_or(text.len())];
+    let token = match word {
+        "AND" | "&&" => Token::And,
+        "OR" | "||" => Token::Or,
+        "NOT" => Token::Not,
+        _ => Token::Word(word),
+    };
+    Some((token, word.len()))
+}
+
+/// Whether a sign before `text` belongs to something: `-LLM`, `+"a b"`, not `- LLM` or `--`.
+fn begins_operand(text: &str) -> bool {
+    text.starts_with(|ch: char| ch.is_alphanumeric() || matches!(ch, '(' | '（' | '"' | '“'))
+}
+
+/// Reads `name:`, if something follows the colon. Addresses are no fields.
+fn field(text: &str) -> Option<(Token<'_>, usize)> {
+    let length = text.find(|ch: char| !(ch.is_ascii_alphanumeric() || ch == '_'))?;
+    let (name, rest) = text.split_at(length);
+    let (colon, value) = rest
+        .strip_prefix(':')
+        .map(|value| (1, value))
+        .or_else(|| rest.strip_prefix('：').map(|value| (3, value)))?;
+    if !name.starts_with(|ch: char| ch.is_ascii_alphabetic())
+        || value.is_empty()
+        || value.starts_with(char::is_whitespace)
+        || value.starts_with("//")
+    {
+        return None;
+    }
+    let token = match fields::by_name(name) {
+        Some(field) => Token::Field(field),
+        None => Token::UnknownField(name),
+    };
+    Some((token, length + colon))
+}
+
+/// Reads `from TO to]`; returns both and the length with the bracket.
+fn range(text: &str) -> Option<(&str, &str, usize)> {
+    let end = text.find(']')?;
+    let (from, to) = text[..end].split_once(" TO ")?;
+    Some((from.trim(), to.trim(), end + 1))
+}

@@ -1,0 +1,254 @@
+//! What an engine is asked to do: clauses over terms that are analyzed already.
+//!
+//! A plan holds no query language and no engine's type. Any engine that knows terms,
+//! phrases, ranges and groups can answer it.
+
+use std::fmt;
+
+use analysis::{Field, names::Name};
+
+use crate::highlight::Mark;
+use crate::request::{Days, Sort};
+
+/// A query as an engine sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What is searched for; its weights make the scores.
+    pub query: Clause,
+    /// What every hit must pass as well; adds nothing to scores.
+    pub filters: Vec<Clause>,
+    /// The order of the hits.
+    pub sort: Sort,
+    /// What to highlight in the hits.
+    pub marks: Vec<Mark>,
+}
+
+/// Which terms of a field a clause is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Terms for ranking: stems, jieba words.
+    Words,
+    /// Terms with positions: folded words, Han characters, bigrams.
+    Exact,
+}
+
+/// A condition on papers, with the weight of its matches.
+///
+/// A term or phrase scores by BM25 in its field, times the weight; prefixes, typos,
+/// names and keywords score their weight; days and [`Clause::All`] score nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clause {
+    /// Every paper.
+    All,
+    /// Papers with this term in this field.
+    Term {
+        /// The field.
+        field: &'static Field,
+        /// Its terms.
+        stream: Stream,
+        /// The term.
+        term: String,
+        /// The weight.
+        weight: f32,
+    },
+    /// Papers with these terms of the exact stream at just these distances.
+    Phrase {
+        /// The field.
+        field: &'static Field,
+        /// Positions, counted from the first term, and terms; at least two.
+        terms: Vec<(u32, String)>,
+        /// The weight.
+        weight: f32,
+    },
+    /// Papers with an exact term that begins so.
+    Prefix {
+        /// The field.
+        field: &'static Field,
+        /// The beginning.
+        prefix: String,
+        /// The weight.
+        weight: f32,
+    },
+    /// Papers with an exact term that is this one or nearly so ([`is_misspelling`]).
+    Fuzzy {
+        /// The field.
+        field: &'static Field,
+        /// The folded word.
+        word: String,
+        /// The weight of an exact match; with each edit it halves.
+        weight: f32,
+    },
+    /// Papers with an author whose name this is, or a part of it.
+    Author {
+        /// The name.
+        name: Name,
+        /// The weight.
+        weight: f32,
+    },
+    /// Papers with this very value in a field of keywords.
+    Keyword {
+        /// The field.
+        field: &'static Field,
+        /// The value.
+        value: String,
+        /// The weight.
+        weight: f32,
+    },
+    /// Papers with a day in this range.
+    Days {
+        /// The field.
+        field: &'static Field,
+        /// The range.
+        days: Days,
+    },
+    /// Papers that match all of `must`, none of `must_not`, and, if `must` is empty, at
+    /// least one of `should`. Scores add up. A group of exclusions alone stands for all
+    /// other papers; a group of nothing matches nothing.
+    Group {
+        /// Required.
+        must: Vec<Clause>,
+        /// Wanted.
+        should: Vec<Clause>,
+        /// Excluded.
+        must_not: Vec<Clause>,
+    },
+}
+
+/// How many edits (insertions, deletions, substitutions, swaps of neighbours) a word of
+/// so many characters may differ by.
+pub fn allowed_edits(length: usize) -> usize {
+    if length <= 7 { 1 } else { 2 }
+}
+
+/// At most so many misspellings of one word are searched for: those with the fewest
+/// edits, then those in most papers, then by alphabet.
+pub const MAX_MISSPELLINGS: usize = 50;
+
+impl Plan {
+    /// Whether no paper can match, since there is nothing to search for.
+    pub fn matches_nothing(&self) -> bool {
+        matches!(&self.query, Clause::Group { must, should, must_not } if must.is_empty() && should.is_empty() && must_not.is_empty())
+    }
+}
+
+impl Clause {
+    /// Makes a group in which any of the clauses may match.
+    pub fn any(mut should: Vec<Clause>) -> Clause {
+        match should.len() {
+            1 => should.remove(0),
+            _ => Clause::Group {
+                must: Vec::new(),
+                should,
+                must_not: Vec::new(),
+            },
+        }
+    }
+
+    /// Makes a group in which all of the clauses must match.
+    pub fn all(mut must: Vec<Clause>) -> Clause {
+        match must.len() {
+            1 => must.remove(0),
+            _ => Clause::Group {
+                must,
+                should: Vec::new(),
+                must_not: Vec::new(),
+            },
+        }
+    }
+
+    /// Calls `visit` for each clause that can score: all leaves but excluded ones.
+    pub fn visit_scoring<'a>(&'a self, visit: &mut impl FnMut(&'a Clause)) {
+        match self {
+            Clause::Group { must, should, .. } => {
+                for clause in must.iter().chain(should) {
+                    clause.visit_scoring(visit);
+                }
+            }
+            leaf => visit(leaf),
+        }
+    }
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stream::Words => "",
+            Stream::Exact => "=",
+        })
+    }
+}
+
+impl fmt::Display for Clause {
+    /// Writes clauses as people read queries: `title:specul^2`, `abstract:="draft model"`
+    /// (`=` for the exact stream), `+(…)`, `-(…)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let weighted = |f: &mut fmt::Formatter<'_>, weight: f32| {
+            if weight == 1.0 {
+                Ok(())
+            } else {
+                write!(f, "^{weight}")
+            }
+        };
+        match self {
+            Clause::All => f.write_str("*"),
+            Clause::Term {
+                field,
+                stream,
+                term,
+                weight,
+            } => {
+                write!(f, "{}:{stream}{term}", field.name)?;
+                weighted(f, *weight)
+            }
+            Clause::Phrase { field, terms, weight } => {
+                write!(f, "{}:=\"", field.name)?;
+                for (at, (_, term)) in terms.iter().enumerate() {
+                    write!(f, "{}{term}", if at > 0 { " " } else { "" })?;
+                }
+                f.write_str("\"")?;
+                weighted(f, *weight)
+            }
+            Clause::Prefix {
+                field,
+                prefix,
+                weight,
+            } => {
+                write!(f, "{}:{prefix}*", field.name)?;
+                weighted(f, *weight)
+            }
+            Clause::Fuzzy { field, word, weight } => {
+                write!(f, "{}:{word}~", field.name)?;
+                weighted(f, *weight)
+            }
+            Clause::Author { name, weight } => {
+                write!(f, "author:\"{name}\"")?;
+                weighted(f, *weight)
+            }
+            Clause::Keyword { field, value, weight } => {
+                write!(f, "{}:{value}", field.name)?;
+                weighted(f, *weight)
+            }
+            Clause::Days { field, days } => {
+                write!(f, "{}:{}", field.name, crate::tree::Leaf::Days(*days))
+            }
+            Clause::Group {
+                must,
+                should,
+                must_not,
+            } => {
+                let signed = [("+", must), ("", should), ("-", must_not)];
+                let mut parts = signed
+                    .into_iter()
+                    .flat_map(|(sign, clauses)| clauses.iter().map(move |clause| (sign, clause)));
+                f.write_str("(")?;
+                if let Some((sign, clause)) = parts.next() {
+                    write!(f, "{sign}{clause}")?;
+                }
+                for (sign, clause) in parts {
+                    write!(f, " {sign}{clause}")?;
+                }
+                f.write_str(")")
+            }
+        }
+    }
+}
