@@ -24,6 +24,11 @@ impl Messages {
         Messages { quiet, verbose }
     }
 
+    /// Whether only results and errors are wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Says why the program stops or a file failed.
     pub(crate) fn error(&self, text: &str) {
         line(&format!("error: {}", plain(text)));

@@ -62,6 +62,7 @@ fn once(
     let took = started.elapsed();
     let written = match args.format {
         ReportFormat::Json => json::write_line(&ReportJson::new(&report, took), &mut out),
+        ReportFormat::Text if messages.is_quiet() => Ok(()),
         ReportFormat::Text => writeln!(out, "{}", text(&report, took)).map_err(Into::into),
     };
     written.context("writing the report")?;

@@ -311,7 +311,7 @@ impl Splitter {
             if !(cut_in_header && matches!(link, Some(Err(_)))) {
                 paper.url = header.link.map(str::to_string);
             }
-            complete = !cut_in_header && !text.is_empty() && !(last && !ends_sentence(&text));
+            complete = !cut_in_header && !text.is_empty() && (!last || ends_sentence(&text));
             paper.abstract_text = (!text.is_empty()).then_some(text);
             if let (Some(written), None, false) = (header.date, paper.date, cut_in_header) {
                 self.report(anchor, Oddity::BadDate(written.to_string()));

@@ -69,7 +69,7 @@ pub enum Clause {
         /// The weight.
         weight: f32,
     },
-    /// Papers with an exact term that is this one or nearly so ([`is_misspelling`]).
+    /// Papers with an exact term that is this one or nearly so ([`crate::highlight::edits`]).
     Fuzzy {
         /// The field.
         field: &'static Field,

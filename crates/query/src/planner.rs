@@ -457,9 +457,7 @@ fn author(text: &str) -> Clause {
 /// An author by a word of a query that names no field.
 fn author_words(word: &str) -> Option<Clause> {
     // A single letter would match as an initial.
-    if word.chars().nth(1).is_none() {
-        return None;
-    }
+    word.chars().nth(1)?;
     Name::new(word).map(|name| Clause::Author {
         name,
         weight: fields::AUTHOR.boost,

@@ -1,0 +1,20 @@
+# What a developer runs. CI runs `make test`, then the checks of `.ci/run`.
+
+CARGO ?= cargo
+
+.PHONY: test lint unit doc
+
+# Format check, lints, every test of every crate, and the documentation.
+test: lint unit doc
+
+lint:
+	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
+	$(CARGO) fmt --all -- --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+unit:
+	$(CARGO) test --workspace --locked
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
