@@ -120,12 +120,7 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub(crate) to: Option<String>,
     /// Only papers of the last 7d, 2w, 3m or 1y
-    #[arg(
-        long,
-        value_name = "SPAN",
-        allow_hyphen_values = true,
-        conflicts_with = "from"
-    )]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true, conflicts_with = "from")]
     pub(crate) since: Option<String>,
     /// Only papers in digests from this day on
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
@@ -233,9 +228,7 @@ pub(crate) fn command() -> clap::Command {
 /// Parses the command line. Help goes to standard output; an error goes to standard
 /// error in a line or two.
 pub(crate) fn parse() -> Result<Invocation, ExitCode> {
-    let parsed = command()
-        .try_get_matches()
-        .and_then(|matches| Invocation::from_arg_matches(&matches));
+    let parsed = command().try_get_matches().and_then(|matches| Invocation::from_arg_matches(&matches));
     parsed.map_err(|error| {
         if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
             // A closed pipe is no error.
@@ -277,10 +270,7 @@ fn query_help() -> String {
         for alias in field.aliases {
             names.push_str(&format!(" {alias}:"));
         }
-        help.push_str(&format!(
-            "  {names:<24} {}, as in {}\n",
-            field.description, field.example
-        ));
+        help.push_str(&format!("  {names:<24} {}, as in {}\n", field.description, field.example));
     }
     help.push_str(QUERY_EXAMPLES);
     help
@@ -294,6 +284,7 @@ The query language:
   a AND (b OR c) NOT d       the same with words
   spec*  decodign~           the beginning of a word; a word that may be misspelt
   LLM推理 知识蒸馏            Chinese and English mix freely
+  pruning date:2026-03       a date narrows what the words find
 What cannot be read is searched as plain words, and a warning says which.
 ";
 

@@ -32,51 +32,15 @@ pub(crate) struct Format {
 
 /// All formats. A new one is a file and a row.
 static FORMATS: [Format; 9] = [
-    Format {
-        name: "text",
-        for_batch: true,
-        write: text::write,
-    },
-    Format {
-        name: "json",
-        for_batch: true,
-        write: json::write,
-    },
-    Format {
-        name: "jsonl",
-        for_batch: true,
-        write: json::write_lines,
-    },
-    Format {
-        name: "csv",
-        for_batch: false,
-        write: csv::write,
-    },
-    Format {
-        name: "bibtex",
-        for_batch: false,
-        write: bibtex::write,
-    },
-    Format {
-        name: "ris",
-        for_batch: false,
-        write: ris::write,
-    },
-    Format {
-        name: "markdown",
-        for_batch: false,
-        write: markdown::write,
-    },
-    Format {
-        name: "ids",
-        for_batch: true,
-        write: lines::write_ids,
-    },
-    Format {
-        name: "trec",
-        for_batch: true,
-        write: lines::write_trec,
-    },
+    Format { name: "text", for_batch: true, write: text::write },
+    Format { name: "json", for_batch: true, write: json::write },
+    Format { name: "jsonl", for_batch: true, write: json::write_lines },
+    Format { name: "csv", for_batch: false, write: csv::write },
+    Format { name: "bibtex", for_batch: false, write: bibtex::write },
+    Format { name: "ris", for_batch: false, write: ris::write },
+    Format { name: "markdown", for_batch: false, write: markdown::write },
+    Format { name: "ids", for_batch: true, write: lines::write_ids },
+    Format { name: "trec", for_batch: true, write: lines::write_trec },
 ];
 
 /// The names of all formats.
@@ -86,10 +50,7 @@ pub(crate) fn format_names() -> impl Iterator<Item = &'static str> {
 
 /// Returns the format of this name. The command line takes no others.
 pub(crate) fn format(name: &str) -> &'static Format {
-    FORMATS
-        .iter()
-        .find(|format| format.name == name)
-        .unwrap_or(&FORMATS[0])
+    FORMATS.iter().find(|format| format.name == name).unwrap_or(&FORMATS[0])
 }
 
 /// What a query found, as formats see it.

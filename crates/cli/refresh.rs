@@ -28,13 +28,10 @@ pub(crate) fn refresh(settings: &Settings, analyzer: &Analyzer, messages: &Messa
         Freshness::OtherVersion => true,
     };
     let progress = messages.progress();
-    let synced = indexer::sync(
-        &settings.index,
-        &settings.digests,
-        Options { rebuild },
-        analyzer,
-        &mut |step| progress.step(step),
-    );
+    let synced =
+        indexer::sync(&settings.index, &settings.digests, Options { rebuild }, analyzer, &mut |step| {
+            progress.step(step)
+        });
     drop(progress);
     match synced {
         Ok(report) => {
@@ -58,11 +55,8 @@ pub(crate) fn refresh(settings: &Settings, analyzer: &Analyzer, messages: &Messa
 fn one_line(report: &Report, settings: &Settings) -> String {
     let digests = report.digests;
     let read = digests.added + digests.changed;
-    let mut text = format!(
-        "{}: read {read} digest{}",
-        settings.index.display(),
-        if read == 1 { "" } else { "s" }
-    );
+    let mut text =
+        format!("{}: read {read} digest{}", settings.index.display(), if read == 1 { "" } else { "s" });
     if digests.removed > 0 {
         text.push_str(&format!(", {} gone", digests.removed));
     }

@@ -50,34 +50,19 @@ impl Settings {
         let here = std::env::current_dir().context("the working directory cannot be read")?;
         let project_file = match &global.config {
             Some(path) => Some(path.clone()),
-            None => here
-                .ancestors()
-                .map(|folder| folder.join(PROJECT_FILE))
-                .find(|path| path.is_file()),
+            None => here.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file()),
         };
         // Without a home folder there is no user's file and no default index.
         let xdg = Xdg::new().ok();
-        let user_file = xdg
-            .as_ref()
-            .map(|xdg| xdg.config_dir().join(USER_FILE))
-            .filter(|path| path.is_file());
-        let files = project_file
-            .iter()
-            .chain(&user_file)
-            .map(|path| read(path))
-            .collect::<Result<_>>()?;
+        let user_file =
+            xdg.as_ref().map(|xdg| xdg.config_dir().join(USER_FILE)).filter(|path| path.is_file());
+        let files = project_file.iter().chain(&user_file).map(|path| read(path)).collect::<Result<_>>()?;
         let environment = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let layers = Layers {
-            flags: ConfigFile {
-                index: global.index.clone(),
-                digests: global.digests.clone(),
-            },
+            flags: ConfigFile { index: global.index.clone(), digests: global.digests.clone() },
             environment: ConfigFile {
                 index: environment("PAPER_SEARCH_INDEX").map(PathBuf::from),
-                digests: environment("PAPER_SEARCH_DIGESTS")
-                    .iter()
-                    .flat_map(std::env::split_paths)
-                    .collect(),
+                digests: environment("PAPER_SEARCH_DIGESTS").iter().flat_map(std::env::split_paths).collect(),
             },
             files,
         };
@@ -90,16 +75,9 @@ impl Layers {
     fn resolve(self, default_index: Option<PathBuf>, color: Color) -> Result<Settings> {
         let direct = [&self.flags, &self.environment];
         let given_index = direct.iter().find_map(|layer| layer.index.clone());
-        let given_digests = direct
-            .iter()
-            .map(|layer| &layer.digests)
-            .find(|digests| !digests.is_empty());
+        let given_digests = direct.iter().map(|layer| &layer.digests).find(|digests| !digests.is_empty());
         let file_index = self.files.iter().find_map(|file| file.index.clone());
-        let file_digests = self
-            .files
-            .iter()
-            .map(|file| &file.digests)
-            .find(|digests| !digests.is_empty());
+        let file_digests = self.files.iter().map(|file| &file.digests).find(|digests| !digests.is_empty());
         let keeps_fresh = given_index.is_none()
             && given_digests.is_none()
             && file_index.is_some()
@@ -108,12 +86,7 @@ impl Layers {
             bail!("there is no home folder to keep the index in; name a folder with --index DIR");
         };
         let digests = given_digests.or(file_digests).cloned().unwrap_or_default();
-        Ok(Settings {
-            index,
-            digests,
-            keeps_fresh,
-            color,
-        })
+        Ok(Settings { index, digests, keeps_fresh, color })
     }
 }
 
@@ -122,9 +95,7 @@ fn read(path: &Path) -> Result<ConfigFile> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
     let mut file: ConfigFile = toml::from_str(&text).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         let message = error.message().replace('\n', " ");
         anyhow::anyhow!(
             "{}:{line}: {message}; a configuration file has `index = \"DIR\"` and `digests = [\"PATH\"]`",
@@ -143,10 +114,7 @@ mod tests {
     use super::*;
 
     fn file(index: Option<&str>, digests: &[&str]) -> ConfigFile {
-        ConfigFile {
-            index: index.map(PathBuf::from),
-            digests: digests.iter().map(PathBuf::from).collect(),
-        }
+        ConfigFile { index: index.map(PathBuf::from), digests: digests.iter().map(PathBuf::from).collect() }
     }
 
     #[test]
@@ -161,56 +129,15 @@ mod tests {
                 vec!["d"],
                 false,
             ),
-            (
-                none(),
-                file(Some("e"), &[]),
-                vec![file(Some("p"), &["q"])],
-                "e",
-                vec!["q"],
-                false,
-            ),
-            (
-                none(),
-                none(),
-                vec![file(Some("p"), &["q"]), file(Some("u"), &["v"])],
-                "p",
-                vec!["q"],
-                true,
-            ),
-            (
-                none(),
-                none(),
-                vec![file(None, &["q"]), file(Some("u"), &[])],
-                "u",
-                vec!["q"],
-                true,
-            ),
-            (
-                file(None, &["d"]),
-                none(),
-                vec![file(Some("p"), &["q"])],
-                "p",
-                vec!["d"],
-                false,
-            ),
-            (
-                none(),
-                none(),
-                vec![file(None, &["q"])],
-                "default",
-                vec!["q"],
-                false,
-            ),
+            (none(), file(Some("e"), &[]), vec![file(Some("p"), &["q"])], "e", vec!["q"], false),
+            (none(), none(), vec![file(Some("p"), &["q"]), file(Some("u"), &["v"])], "p", vec!["q"], true),
+            (none(), none(), vec![file(None, &["q"]), file(Some("u"), &[])], "u", vec!["q"], true),
+            (file(None, &["d"]), none(), vec![file(Some("p"), &["q"])], "p", vec!["d"], false),
+            (none(), none(), vec![file(None, &["q"])], "default", vec!["q"], false),
             (none(), none(), vec![], "default", vec![], false),
         ] {
-            let layers = Layers {
-                flags,
-                environment,
-                files,
-            };
-            let settings = layers
-                .resolve(Some("default".into()), Color::Auto)
-                .expect("an index");
+            let layers = Layers { flags, environment, files };
+            let settings = layers.resolve(Some("default".into()), Color::Auto).expect("an index");
             let shown: Vec<&str> = settings.digests.iter().filter_map(|path| path.to_str()).collect();
             assert_eq!(
                 (settings.index.to_str(), shown, settings.keeps_fresh),

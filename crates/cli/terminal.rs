@@ -36,18 +36,10 @@ impl Look {
             Color::Never => false,
             Color::Auto => is_terminal && !set("NO_COLOR") && !dumb,
         };
-        let columns = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|columns| columns.parse().ok());
-        let terminal = || {
-            terminal_size::terminal_size()
-                .filter(|_| is_terminal)
-                .map(|(width, _)| usize::from(width.0))
-        };
-        let width = columns
-            .or_else(terminal)
-            .unwrap_or(DEFAULT_WIDTH)
-            .clamp(MIN_WIDTH, MAX_WIDTH);
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal =
+            || terminal_size::terminal_size().filter(|_| is_terminal).map(|(width, _)| usize::from(width.0));
+        let width = columns.or_else(terminal).unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, MAX_WIDTH);
         Look { width, color }
     }
 

@@ -126,14 +126,7 @@ pub static AUTHOR: Field = Field {
     description: "an author's name or part of it; initials will do",
     example: "author:\"A. Example\"",
     values: |record| {
-        Values::Texts(
-            record
-                .paper()
-                .authors
-                .iter()
-                .map(|name| Cow::Borrowed(name.as_str()))
-                .collect(),
-        )
+        Values::Texts(record.paper().authors.iter().map(|name| Cow::Borrowed(name.as_str())).collect())
     },
 };
 
@@ -199,27 +192,15 @@ pub static RECORD: Field = Field {
 };
 
 /// All fields. The order is that of help texts, and of the schema.
-pub static FIELDS: [&Field; 9] = [
-    &TITLE,
-    &SUMMARY,
-    &ABSTRACT,
-    &AUTHOR,
-    &ID,
-    &DATE,
-    &DIGEST_DATE,
-    &DIGEST,
-    &RECORD,
-];
+pub static FIELDS: [&Field; 9] =
+    [&TITLE, &SUMMARY, &ABSTRACT, &AUTHOR, &ID, &DATE, &DIGEST_DATE, &DIGEST, &RECORD];
 
 /// Returns the field that queries call `name`, itself or by an alias, in any case.
 pub fn by_name(name: &str) -> Option<&'static Field> {
-    FIELDS
-        .into_iter()
-        .filter(|field| !field.example.is_empty())
-        .find(|field| {
-            field.name.eq_ignore_ascii_case(name)
-                || field.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
-        })
+    FIELDS.into_iter().filter(|field| !field.example.is_empty()).find(|field| {
+        field.name.eq_ignore_ascii_case(name)
+            || field.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Returns the fields that a query without a field looks in.

@@ -70,14 +70,7 @@ fn fold_character(character: &str, start: usize, folded: &mut Vec<FoldedChar>) {
     let end = start + character.len();
     let upper = character.chars().next().is_some_and(char::is_uppercase);
     let mut after_latin = false;
-    let mut push = |ch: char| {
-        folded.push(FoldedChar {
-            ch,
-            start,
-            end,
-            upper,
-        })
-    };
+    let mut push = |ch: char| folded.push(FoldedChar { ch, start, end, upper });
     for ch in character.nfkc().default_case_fold().nfkc() {
         if is_invisible(ch) || (after_latin && is_combining_mark(ch)) {
             continue;
@@ -162,17 +155,7 @@ mod tests {
     fn spans_lead_back_to_the_original() {
         let text = "A\u{308}ß ②x";
         let spans: Vec<(char, &str)> = fold(text).iter().map(|f| (f.ch, &text[f.start..f.end])).collect();
-        assert_eq!(
-            spans,
-            [
-                ('a', "A\u{308}"),
-                ('s', "ß"),
-                ('s', "ß"),
-                (' ', " "),
-                ('2', "②"),
-                ('x', "x")
-            ]
-        );
+        assert_eq!(spans, [('a', "A\u{308}"), ('s', "ß"), ('s', "ß"), (' ', " "), ('2', "②"), ('x', "x")]);
     }
 
     proptest! {

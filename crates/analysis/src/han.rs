@@ -30,11 +30,7 @@ impl Segmenter {
         if run.chars().nth(1).is_none() {
             return vec![run];
         }
-        self.jieba()
-            .cut(run, true)
-            .into_iter()
-            .map(|token| token.word)
-            .collect()
+        self.jieba().cut(run, true).into_iter().map(|token| token.word).collect()
     }
 
     /// Returns the words of a Han run and the dictionary words inside the longer ones, as
@@ -43,11 +39,7 @@ impl Segmenter {
         if run.chars().nth(1).is_none() {
             return vec![run];
         }
-        self.jieba()
-            .cut_for_search(run, true)
-            .into_iter()
-            .map(|token| token.word)
-            .collect()
+        self.jieba().cut_for_search(run, true).into_iter().map(|token| token.word).collect()
     }
 
     fn jieba(&self) -> &Jieba {

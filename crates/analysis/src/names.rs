@@ -42,11 +42,7 @@ impl Name {
     pub fn keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for word in &self.words {
-            keys.extend(
-                word.split('-')
-                    .filter(|part| !part.is_empty())
-                    .map(str::to_string),
-            );
+            keys.extend(word.split('-').filter(|part| !part.is_empty()).map(str::to_string));
             keys.push(word.replace('-', ""));
         }
         keys.sort_unstable();
@@ -57,20 +53,14 @@ impl Name {
     /// Returns the terms that an index holds for the name.
     pub fn rotations(&self) -> Vec<String> {
         let name = self.words.join(" ");
-        self.keys()
-            .into_iter()
-            .map(|key| format!("{key}{SEPARATOR}{name}"))
-            .collect()
+        self.keys().into_iter().map(|key| format!("{key}{SEPARATOR}{name}")).collect()
     }
 
     /// Returns the prefix that the rotations of every name matched by this query share:
     /// one rotation at least of each such name begins with it.
     pub fn rotation_prefix(&self) -> String {
-        let longest = self
-            .words
-            .iter()
-            .map(|word| word.replace('-', ""))
-            .max_by_key(|word| word.chars().count());
+        let longest =
+            self.words.iter().map(|word| word.replace('-', "")).max_by_key(|word| word.chars().count());
         match longest {
             Some(word) if is_initial(&word) => word,
             Some(word) => format!("{word}{SEPARATOR}"),
@@ -89,11 +79,8 @@ impl Name {
     /// Whether this query, a name or a part of one, matches `name`: each word of the
     /// query takes a word of the name, or parts of a hyphenated one, that no other takes.
     pub fn matches(&self, name: &Name) -> bool {
-        let mut free: Vec<Vec<&str>> = name
-            .words
-            .iter()
-            .map(|word| word.split('-').filter(|part| !part.is_empty()).collect())
-            .collect();
+        let mut free: Vec<Vec<&str>> =
+            name.words.iter().map(|word| word.split('-').filter(|part| !part.is_empty()).collect()).collect();
         // Whole words first: an initial must not take the word that only they match.
         let mut wanted: Vec<String> = self.words.iter().map(|word| word.replace('-', "")).collect();
         wanted.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));

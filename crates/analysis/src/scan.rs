@@ -63,11 +63,7 @@ pub struct Run {
 /// Cuts a text into pieces, in order.
 pub fn scan(text: &str) -> Vec<Piece> {
     let chars = fold(text);
-    let mut scanner = Scanner {
-        chars: &chars,
-        at: 0,
-        position: 0,
-    };
+    let mut scanner = Scanner { chars: &chars, at: 0, position: 0 };
     let mut pieces = Vec::new();
     while let Some(ch) = scanner.peek(0) {
         if is_han(ch) {
@@ -143,11 +139,7 @@ impl Scanner<'_> {
         }
         let whole: Vec<Word> = atoms.iter().map(|atom| join(atom, ".")).collect();
         joined.extend(
-            atoms
-                .iter()
-                .zip(&whole)
-                .filter(|(atom, _)| atom.len() > 1)
-                .map(|(_, word)| word.clone()),
+            atoms.iter().zip(&whole).filter(|(atom, _)| atom.len() > 1).map(|(_, word)| word.clone()),
         );
         if whole.len() > 2 {
             joined.extend(whole.windows(2).map(|pair| join(pair, "")));
@@ -155,10 +147,7 @@ impl Scanner<'_> {
         if whole.len() > 1 {
             joined.push(join(&whole, ""));
         }
-        Compound {
-            parts: atoms.into_iter().flatten().collect(),
-            joined,
-        }
+        Compound { parts: atoms.into_iter().flatten().collect(), joined }
     }
 
     /// Reads letters and digits, with the apostrophes inside them; `'s` at the end is
@@ -187,11 +176,7 @@ impl Scanner<'_> {
     fn finish_word(&mut self, start: usize, end: usize, text: String) -> Word {
         let position = self.position;
         self.position += 1;
-        Word {
-            text,
-            span: self.chars[start].start..self.chars[end - 1].end,
-            position,
-        }
+        Word { text, span: self.chars[start].start..self.chars[end - 1].end, position }
     }
 
     /// Reads the signs that make another name of a letter or two: `C++`, `C#`, `F#`.
@@ -238,18 +223,8 @@ mod tests {
         for piece in scan(text) {
             match piece {
                 Piece::Word(compound) => {
-                    out.extend(
-                        compound
-                            .parts
-                            .iter()
-                            .map(|w| format!("{}@{}", w.text, w.position)),
-                    );
-                    out.extend(
-                        compound
-                            .joined
-                            .iter()
-                            .map(|w| format!("[{}@{}]", w.text, w.position)),
-                    );
+                    out.extend(compound.parts.iter().map(|w| format!("{}@{}", w.text, w.position)));
+                    out.extend(compound.joined.iter().map(|w| format!("[{}@{}]", w.text, w.position)));
                 }
                 Piece::Run(run) => out.push(format!("{}@{}", run.text, run.position)),
             }
@@ -265,23 +240,14 @@ mod tests {
             ("KV缓存,2B视觉", "kv@0 缓存@1 2b@3 视觉@4"),
             ("GPT-4.1", "gpt@0 4@1 1@2 [4.1@1] [gpt4.1@0]"),
             ("GPT4.1.", "gpt4@0 1@1 [gpt4.1@0]"),
-            (
-                "Llama-3.1-8B",
-                "llama@0 3@1 1@2 8b@3 [3.1@1] [llama3.1@0] [3.18b@1] [llama3.18b@0]",
-            ),
+            ("Llama-3.1-8B", "llama@0 3@1 1@2 8b@3 [3.1@1] [llama3.1@0] [3.18b@1] [llama3.18b@0]"),
             ("fine-tuning", "fine@0 tuning@1 [finetuning@0]"),
             ("query--document - x", "query@0 document@1 x@2"),
             ("C++ and C#, F#", "c@0 [c++@0] and@1 c@2 [c#@2] f@3 [f#@3]"),
             ("KV$ $1.48\\times$", "kv@0 1@1 48@2 [1.48@1] times@3"),
-            (
-                "what's LLM's don't rock 'n' roll",
-                "what@0 llm@1 dont@2 rock@3 n@4 roll@5",
-            ),
+            ("what's LLM's don't rock 'n' roll", "what@0 llm@1 dont@2 rock@3 n@4 roll@5"),
             ("decoding.Speculative", "decoding@0 speculative@1"),
-            (
-                "100%的 русский ガイド한국어",
-                "100@0 的@1 русский@2 ガイド@3 한국어@6",
-            ),
+            ("100%的 русский ガイド한국어", "100@0 的@1 русский@2 ガイド@3 한국어@6"),
             ("推测\u{202e}解码", "推测解码@0"),
             ("(){}--- \u{1}", ""),
         ] {

@@ -47,10 +47,7 @@ impl Analyzer {
     /// Returns both streams of terms of a text.
     pub fn analyze(&self, text: &str) -> Analyzed {
         let pieces = scan(text);
-        Analyzed {
-            words: self.word_terms(&pieces),
-            exact: exact_terms_of(&pieces),
-        }
+        Analyzed { words: self.word_terms(&pieces), exact: exact_terms_of(&pieces) }
     }
 
     /// Returns the words of a Han run that a query means; they tile the run.
@@ -124,12 +121,7 @@ fn characters_and_bigrams(run: &Run) -> Vec<Term> {
         let position = run.position + at as u32;
         push(&mut terms, chars[at].to_string(), span.clone(), position);
         if let (Some(next), Some(next_span)) = (chars.get(at + 1), run.spans.get(at + 1)) {
-            push(
-                &mut terms,
-                String::from_iter([chars[at], *next]),
-                span.start..next_span.end,
-                position,
-            );
+            push(&mut terms, String::from_iter([chars[at], *next]), span.start..next_span.end, position);
         }
     }
     terms
@@ -147,10 +139,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn texts(terms: &[Term]) -> Vec<String> {
-        terms
-            .iter()
-            .map(|term| format!("{}@{}", term.text, term.position))
-            .collect()
+        terms.iter().map(|term| format!("{}@{}", term.text, term.position)).collect()
     }
 
     #[test]
@@ -159,9 +148,7 @@ mod tests {
         assert_eq!(texts(&analyzed.words), ["llm@0", "推理@1", "加速@3"]);
         assert_eq!(
             texts(&analyzed.exact),
-            [
-                "llm@0", "推@1", "推理@1", "理@2", "理加@2", "加@3", "加速@3", "速@4"
-            ]
+            ["llm@0", "推@1", "推理@1", "理@2", "理加@2", "加@3", "加速@3", "速@4"]
         );
     }
 

@@ -44,13 +44,9 @@ fn once(
 ) -> Result<Outcome> {
     let started = Instant::now();
     let progress = messages.progress();
-    let report = indexer::sync(
-        &settings.index,
-        paths,
-        Options { rebuild },
-        analyzer,
-        &mut |step| progress.step(step),
-    )?;
+    let report = indexer::sync(&settings.index, paths, Options { rebuild }, analyzer, &mut |step| {
+        progress.step(step)
+    })?;
     drop(progress);
     for notice in &report.notices {
         match notice.is_failure {
@@ -95,14 +91,8 @@ fn watch(
             Ok(Freshness::Current) => None,
             Ok(freshness) if last == Some(freshness) => None,
             Ok(freshness) => {
-                let run = once(
-                    args,
-                    paths,
-                    settings,
-                    analyzer,
-                    freshness == Freshness::OtherVersion,
-                    messages,
-                );
+                let run =
+                    once(args, paths, settings, analyzer, freshness == Freshness::OtherVersion, messages);
                 last = indexer::freshness(&settings.index, paths).ok();
                 match run {
                     Ok(_) => None,
@@ -143,11 +133,7 @@ fn text(report: &Report, took: Duration) -> String {
             (digests.unchanged, "unchanged"),
             (digests.failed, "failed"),
         ]),
-        count(&[
-            (papers.added, "added"),
-            (papers.updated, "updated"),
-            (papers.removed, "removed")
-        ]),
+        count(&[(papers.added, "added"), (papers.updated, "updated"), (papers.removed, "removed")]),
         papers.total,
         took.as_secs_f64()
     )

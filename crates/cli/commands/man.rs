@@ -12,11 +12,7 @@ pub(crate) fn run() -> Result<Outcome> {
     let mut page = Vec::new();
     let mut command = command();
     command.build();
-    Man::new(command)
-        .render(&mut page)
-        .context("making the manual page")?;
-    std::io::stdout()
-        .write_all(&page)
-        .context("writing the manual page")?;
+    Man::new(command).render(&mut page).context("making the manual page")?;
+    std::io::stdout().write_all(&page).context("writing the manual page")?;
     Ok(Outcome::Done)
 }

@@ -55,17 +55,12 @@ pub(crate) fn run(args: &ParseArgs, messages: &Messages) -> Result<Outcome> {
             }
         }
     };
-    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = args
-        .paths
-        .iter()
-        .cloned()
-        .partition(|path| path == Path::new("-"));
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.paths.iter().cloned().partition(|path| path == Path::new("-"));
     let found = ingest::find(&paths)?;
     if !stdin.is_empty() {
         let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .context("reading standard input")?;
+        std::io::stdin().read_to_end(&mut bytes).context("reading standard input")?;
         parse("-", Ok(bytes))?;
     }
     for file in &found.files {
@@ -85,17 +80,8 @@ pub(crate) fn run(args: &ParseArgs, messages: &Messages) -> Result<Outcome> {
 
 fn print(file: &str, digest: &Digest, out: &mut dyn Write) -> Result<()> {
     for (entry, position) in digest.entries.iter().zip(1..) {
-        let Paper {
-            id,
-            version,
-            title,
-            summary,
-            authors,
-            date,
-            url,
-            abstract_text,
-            truncated,
-        } = &entry.paper;
+        let Paper { id, version, title, summary, authors, date, url, abstract_text, truncated } =
+            &entry.paper;
         let paper = PaperJson {
             file,
             position,

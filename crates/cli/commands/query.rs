@@ -40,15 +40,7 @@ pub(crate) fn run(args: &QueryArgs, settings: &Settings, messages: &Messages) ->
     }
     let look = Look::of_stdout(settings.color);
     searching::with_engine(&settings.index, |engine| {
-        let search = Search {
-            args,
-            engine,
-            analyzer: &analyzer,
-            today,
-            format,
-            look,
-            messages,
-        };
+        let search = Search { args, engine, analyzer: &analyzer, today, format, look, messages };
         match &args.batch {
             None => search.one(text, filters),
             Some(file) => search.batch(file),
@@ -110,8 +102,7 @@ impl Search<'_> {
         let started = Instant::now();
         let response = query::search(self.engine, self.analyzer, &request)?;
         self.messages.detail(&format!("read as: {}", response.tree));
-        self.messages
-            .detail(&format!("searched: {}", response.plan.query));
+        self.messages.detail(&format!("searched: {}", response.plan.query));
         let warnings = response.warnings.iter().map(ToString::to_string).collect();
         Ok(Results::new(
             request.query,
@@ -132,9 +123,7 @@ impl Search<'_> {
         let mut bytes = Vec::new();
         for number in 1.. {
             bytes.clear();
-            if input
-                .read_until(b'\n', &mut bytes)
-                .with_context(|| format!("reading {}", file.display()))?
+            if input.read_until(b'\n', &mut bytes).with_context(|| format!("reading {}", file.display()))?
                 == 0
             {
                 break;
@@ -148,13 +137,11 @@ impl Search<'_> {
             let results = answered.unwrap_or_else(|error| {
                 failed = true;
                 let message = crate::failure::tell(&error);
-                self.messages
-                    .error(&format!("{}:{number}: {message}", file.display()));
+                self.messages.error(&format!("{}:{number}: {message}", file.display()));
                 Results::failed(line.to_string(), number.to_string(), message)
             });
             for warning in &results.warnings {
-                self.messages
-                    .warning(&format!("{}:{number}: {warning}", file.display()));
+                self.messages.warning(&format!("{}:{number}: {warning}", file.display()));
             }
             found |= results.total > 0;
             (self.format.write)(&results, self.look, &mut out).context("writing the results")?;

@@ -37,11 +37,7 @@ pub(crate) fn filters(args: &FilterArgs, today: NaiveDate) -> Result<Filters> {
         date.to = date.to.or(Some(today));
     }
     let digest_date: Days = parse_range(args.digest_from.as_deref(), args.digest_to.as_deref(), today)?;
-    Ok(Filters {
-        authors,
-        date,
-        digest_date,
-    })
+    Ok(Filters { authors, date, digest_date })
 }
 
 pub(crate) fn sort(args: &PageArgs) -> Sort {
@@ -53,10 +49,7 @@ pub(crate) fn sort(args: &PageArgs) -> Sort {
 }
 
 pub(crate) fn page(args: &PageArgs) -> Page {
-    Page {
-        limit: args.limit,
-        offset: args.offset,
-    }
+    Page { limit: args.limit, offset: args.offset }
 }
 
 /// Opens an index and works with it. The engine's readers trust their files; where they
@@ -69,20 +62,13 @@ pub(crate) fn with_engine<T>(root: &Path, work: impl FnOnce(&Embedded) -> Result
     worked.unwrap_or_else(|panic| {
         let report = indexer::check(root)?;
         if let Some(what) = report.problems.into_iter().next() {
-            return Err(IndexError::Damaged {
-                path: root.to_path_buf(),
-                what,
-            }
-            .into());
+            return Err(IndexError::Damaged { path: root.to_path_buf(), what }.into());
         }
         let what = panic
             .downcast_ref::<String>()
             .cloned()
             .or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
-        bail!(
-            "this is a fault in paper-search, please report it: {}",
-            what.unwrap_or_default()
-        )
+        bail!("this is a fault in paper-search, please report it: {}", what.unwrap_or_default())
     })
 }
 

@@ -26,21 +26,13 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> 
         let written = match format.name {
             "text" => output::text::paper(&record, look, &mut out),
             _ => {
-                let answer = Answer {
-                    total: 1,
-                    hits: vec![Hit {
-                        record,
-                        score: 0.0,
-                        explanation: Vec::new(),
-                    }],
-                };
+                let answer =
+                    Answer { total: 1, hits: vec![Hit { record, score: 0.0, explanation: Vec::new() }] };
                 let results = Results::without_matches(id, answer, Duration::ZERO);
                 (format.write)(&results, look, &mut out)
             }
         };
-        written
-            .and_then(|()| out.flush().map_err(Into::into))
-            .context("writing the paper")?;
+        written.and_then(|()| out.flush().map_err(Into::into)).context("writing the paper")?;
         Ok(Outcome::Done)
     })
 }

@@ -25,13 +25,8 @@ pub(crate) fn run(args: &SimilarArgs, settings: &Settings, messages: &Messages) 
             return Ok(Outcome::NothingFound);
         };
         let started = Instant::now();
-        let plan = query::similar::plan(
-            engine,
-            &Analyzer::new(),
-            &record,
-            &filters,
-            searching::sort(&args.page),
-        )?;
+        let plan =
+            query::similar::plan(engine, &Analyzer::new(), &record, &filters, searching::sort(&args.page))?;
         messages.detail(&format!("searched: {}", plan.query));
         let answer = engine.search(&plan, page, args.explain)?;
         let results = Results::new(id, answer, &plan, page.offset, Vec::new(), started.elapsed());

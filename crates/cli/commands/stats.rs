@@ -81,11 +81,8 @@ fn stats(engine: &Embedded) -> Result<Stats> {
     stats.authors = authors.len();
     let mut counts: Vec<(String, usize)> = authors.into_iter().collect();
     counts.sort_by_key(|(_, papers)| std::cmp::Reverse(*papers));
-    stats.top_authors = counts
-        .into_iter()
-        .take(TOP_AUTHORS)
-        .map(|(author, papers)| AuthorCount { author, papers })
-        .collect();
+    stats.top_authors =
+        counts.into_iter().take(TOP_AUTHORS).map(|(author, papers)| AuthorCount { author, papers }).collect();
     Ok(stats)
 }
 
@@ -95,9 +92,7 @@ fn range(days: impl Iterator<Item = NaiveDate> + Clone) -> Option<(NaiveDate, Na
 
 fn text(stats: &Stats, out: &mut dyn Write) -> Result<()> {
     let span = |days: Option<(NaiveDate, NaiveDate)>| {
-        days.map_or("no dates".to_string(), |(first, last)| {
-            format!("{first} to {last}")
-        })
+        days.map_or("no dates".to_string(), |(first, last)| format!("{first} to {last}"))
     };
     writeln!(
         out,

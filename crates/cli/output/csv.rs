@@ -8,9 +8,8 @@ use anyhow::Result;
 use super::{Found, Results};
 use crate::terminal::{Look, plain};
 
-const HEADER: [&str; 10] = [
-    "rank", "score", "id", "version", "title", "summary", "authors", "date", "url", "abstract",
-];
+const HEADER: [&str; 10] =
+    ["rank", "score", "id", "version", "title", "summary", "authors", "date", "url", "abstract"];
 
 /// Prints a line of names, then one a hit. Authors are parted by `; `.
 pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {

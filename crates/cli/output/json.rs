@@ -77,19 +77,13 @@ pub(crate) fn write_lines(results: &Results, look: Look, out: &mut dyn Write) ->
     if results.query_id.is_some() {
         return write(results, look, out);
     }
-    results
-        .hits
-        .iter()
-        .try_for_each(|found| write_line(&hit_json(found), out))
+    results.hits.iter().try_for_each(|found| write_line(&hit_json(found), out))
 }
 
 /// Prints a value as JSON on a line of its own. What a terminal would obey is escaped,
 /// also where JSON does not ask for it.
 pub(crate) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> Result<()> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(
-        &mut *out,
-        Harmless(CompactFormatter),
-    ))?;
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Harmless(CompactFormatter)))?;
     writeln!(out)?;
     Ok(())
 }
@@ -130,8 +124,7 @@ fn results_json(results: &Results) -> ResultsJson<'_> {
 fn hit_json(found: &Found) -> HitJson<'_> {
     let paper = found.record.paper();
     let whole = |text: &Option<String>, matches| {
-        text.as_deref()
-            .map_or_else(String::new, |text| Snippet::whole(text, matches).to_html())
+        text.as_deref().map_or_else(String::new, |text| Snippet::whole(text, matches).to_html())
     };
     let abstract_text = paper.abstract_text.as_deref().unwrap_or_default();
     HitJson {
@@ -148,10 +141,7 @@ fn hit_json(found: &Found) -> HitJson<'_> {
         digests: found
             .record
             .digests()
-            .map(|digest| DigestJson {
-                file: &digest.file,
-                date: digest.date,
-            })
+            .map(|digest| DigestJson { file: &digest.file, date: digest.date })
             .collect(),
         snippets: SnippetsJson {
             title: Snippet::whole(&paper.title, &found.title_matches).to_html(),
@@ -161,10 +151,7 @@ fn hit_json(found: &Found) -> HitJson<'_> {
         explanation: found
             .explanation
             .iter()
-            .map(|part| ScorePartJson {
-                clause: &part.clause,
-                score: part.score,
-            })
+            .map(|part| ScorePartJson { clause: &part.clause, score: part.score })
             .collect(),
     }
 }

@@ -23,13 +23,7 @@ pub(crate) fn write_ids(results: &Results, _look: Look, out: &mut dyn Write) -> 
 pub(crate) fn write_trec(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {
     let query = plain(results.query_id.as_deref().unwrap_or("1")).replace(' ', "_");
     for found in &results.hits {
-        writeln!(
-            out,
-            "{query} Q0 {} {} {} {RUN}",
-            plain(&found.record.id),
-            found.rank,
-            found.score
-        )?;
+        writeln!(out, "{query} Q0 {} {} {} {RUN}", plain(&found.record.id), found.rank, found.score)?;
     }
     Ok(())
 }

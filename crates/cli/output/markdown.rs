@@ -11,9 +11,7 @@ use crate::terminal::{Look, plain};
 pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {
     for found in &results.hits {
         let paper = found.record.paper();
-        let version = paper
-            .version
-            .map_or(String::new(), |version| format!("v{version}"));
+        let version = paper.version.map_or(String::new(), |version| format!("v{version}"));
         let name = text(&format!("{}{version}", found.record.id));
         writeln!(out, "## {}\n", text(&paper.title))?;
         if let Some(summary) = &paper.summary {
@@ -41,10 +39,7 @@ pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Resu
 fn text(text: &str) -> String {
     let mut escaped = String::new();
     for ch in plain(text).chars() {
-        if matches!(
-            ch,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '$' | '&'
-        ) {
+        if matches!(ch, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '$' | '&') {
             escaped.push('\\');
         }
         escaped.push(ch);

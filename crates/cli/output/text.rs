@@ -20,11 +20,7 @@ const SNIPPET_LINES: usize = 3;
 /// Prints the hits, and how many there are.
 pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> Result<()> {
     if let Some(id) = &results.query_id {
-        writeln!(
-            out,
-            "{}",
-            look.paint(DIM, &format!("── {}: {}", plain(id), plain(&results.query)))
-        )?;
+        writeln!(out, "{}", look.paint(DIM, &format!("── {}: {}", plain(id), plain(&results.query))))?;
     }
     if let Some(error) = &results.error {
         writeln!(out, "{}\n", plain(error))?;
@@ -42,11 +38,7 @@ pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> Resul
         }
         (_, _, total) => format!("{total} papers"),
     };
-    writeln!(
-        out,
-        "{}",
-        look.paint(DIM, &format!("{count} ({milliseconds:.1} ms)"))
-    )?;
+    writeln!(out, "{}", look.paint(DIM, &format!("{count} ({milliseconds:.1} ms)")))?;
     Ok(())
 }
 
@@ -66,11 +58,7 @@ pub(crate) fn paper(record: &Record, look: Look, out: &mut dyn Write) -> Result<
     }
     for digest in record.digests() {
         let day = digest.date.map_or(String::new(), |date| format!("{date}  "));
-        writeln!(
-            out,
-            "{}",
-            look.paint(DIM, &format!("{day}{}", plain(&digest.file)))
-        )?;
+        writeln!(out, "{}", look.paint(DIM, &format!("{day}{}", plain(&digest.file))))?;
     }
     if let Some(text) = &paper.abstract_text {
         writeln!(out)?;
@@ -89,19 +77,12 @@ fn hit(found: &Found, look: Look, out: &mut dyn Write) -> Result<()> {
     let title = marked(&Snippet::whole(&paper.title, &found.title_matches), TITLE, look);
     wrapped(&format!("{number}{title}"), &indent, look, out)?;
     if let Some(summary) = &paper.summary {
-        let summary = marked(
-            &Snippet::whole(summary, &found.summary_matches),
-            Style::new(),
-            look,
-        );
+        let summary = marked(&Snippet::whole(summary, &found.summary_matches), Style::new(), look);
         wrapped(&format!("{indent}{summary}"), &indent, look, out)?;
     }
-    let line = [authors(paper), about(&found.record, look)]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ");
-    wrapped(&format!("{indent}{line}"), &indent, look, out)?;
+    let authors = authors(paper);
+    let separator = if authors.is_empty() { "" } else { " · " };
+    wrapped(&format!("{indent}{}{separator}{authors}", about(&found.record, look)), &indent, look, out)?;
     if let (Some(text), false) = (&paper.abstract_text, found.abstract_matches.is_empty()) {
         let room = (look.width.saturating_sub(indent.len())).max(1) * SNIPPET_LINES;
         let snippet = marked(&Snippet::best(text, &found.abstract_matches, room), DIM, look);
@@ -119,28 +100,20 @@ fn hit(found: &Found, look: Look, out: &mut dyn Write) -> Result<()> {
 
 /// The first authors, and how many more there are.
 fn authors(paper: &Paper) -> String {
-    let named = paper
-        .authors
-        .iter()
-        .take(AUTHORS)
-        .map(|name| plain(name))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let named = paper.authors.iter().take(AUTHORS).map(|name| plain(name)).collect::<Vec<_>>().join(", ");
     match paper.authors.len().saturating_sub(AUTHORS) {
         0 => named,
         more => format!("{named} and {more} more"),
     }
 }
 
-/// Day and id.
+/// Id and day.
 fn about(record: &Record, look: Look) -> String {
     let paper = record.paper();
-    let version = paper
-        .version
-        .map_or(String::new(), |version| format!("v{version}"));
+    let version = paper.version.map_or(String::new(), |version| format!("v{version}"));
     let id = look.paint(LINK, &plain(&format!("{}{version}", record.id)));
     match paper.date {
-        Some(date) => format!("{date} · {id}"),
+        Some(date) => format!("{id} · {date}"),
         None => id,
     }
 }

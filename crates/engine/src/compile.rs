@@ -40,12 +40,7 @@ pub(crate) fn clause(
 ) -> Result<Box<dyn Query>, TantivyError> {
     Ok(match clause {
         Clause::All => constant(Box::new(AllQuery), 0.0),
-        Clause::Term {
-            field,
-            stream,
-            term,
-            weight,
-        } => {
+        Clause::Term { field, stream, term, weight } => {
             let handle = match stream {
                 Stream::Words => schema.main(field),
                 Stream::Exact => schema.exact(field),
@@ -61,20 +56,15 @@ pub(crate) fn clause(
                 .collect();
             boosted(Box::new(PhraseQuery::new_with_offset(terms)), *weight)
         }
-        Clause::Prefix {
-            field,
-            prefix,
-            weight,
-        } => constant(prefix_query(schema.exact(field), prefix), *weight),
+        Clause::Prefix { field, prefix, weight } => {
+            constant(prefix_query(schema.exact(field), prefix), *weight)
+        }
         Clause::Fuzzy { field, word, weight } => {
             let handle = schema.exact(field);
             let found = expand::misspellings(searcher, handle, word)?;
             let queries = found.into_iter().map(|(term, edits)| {
                 let query = TermQuery::new(Term::from_field_text(handle, &term), IndexRecordOption::Basic);
-                constant(
-                    Box::new(query),
-                    weight * 0.5_f32.powi(i32::try_from(edits).unwrap_or(i32::MAX)),
-                )
+                constant(Box::new(query), weight * 0.5_f32.powi(i32::try_from(edits).unwrap_or(i32::MAX)))
             });
             Box::new(DisjunctionMaxQuery::new(queries.collect()))
         }
@@ -90,11 +80,7 @@ pub(crate) fn clause(
             constant(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), *weight)
         }
         Clause::Days { field, days } => constant(days_query(schema.main(field), *days), 0.0),
-        Clause::Group {
-            must,
-            should,
-            must_not,
-        } => group(must, should, must_not, searcher, schema)?,
+        Clause::Group { must, should, must_not } => group(must, should, must_not, searcher, schema)?,
     })
 }
 
@@ -107,11 +93,7 @@ fn group(
 ) -> Result<Box<dyn Query>, TantivyError> {
     let mut parts: Vec<(Occur, Box<dyn Query>)> =
         Vec::with_capacity(must.len() + should.len() + must_not.len() + 1);
-    for (occur, clauses) in [
-        (Occur::Must, must),
-        (Occur::Should, should),
-        (Occur::MustNot, must_not),
-    ] {
+    for (occur, clauses) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
         for part in clauses {
             parts.push((occur, clause(part, searcher, schema)?));
         }
@@ -150,11 +132,7 @@ fn prefix_query(handle: Handle, prefix: &str) -> Box<dyn Query> {
 fn days_query(handle: Handle, days: Days) -> Box<dyn Query> {
     let term = |day| Term::from_field_i64(handle, day_number(day));
     // With both ends open, any day will do: a paper without one does not match.
-    let lower = days
-        .from
-        .map_or_else(|| Term::from_field_i64(handle, i64::MIN), term);
-    let upper = days
-        .to
-        .map_or_else(|| Term::from_field_i64(handle, i64::MAX), term);
+    let lower = days.from.map_or_else(|| Term::from_field_i64(handle, i64::MIN), term);
+    let upper = days.to.map_or_else(|| Term::from_field_i64(handle, i64::MAX), term);
     Box::new(RangeQuery::new(Bound::Included(lower), Bound::Included(upper)))
 }

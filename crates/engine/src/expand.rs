@@ -27,10 +27,7 @@ pub(crate) fn misspellings(
     let mut found: Vec<(String, (usize, u64))> = found.into_iter().collect();
     found.sort_by_key(|(_, (edits, papers))| (*edits, std::cmp::Reverse(*papers)));
     found.truncate(MAX_MISSPELLINGS);
-    Ok(found
-        .into_iter()
-        .map(|(term, (edits, _))| (term, edits))
-        .collect())
+    Ok(found.into_iter().map(|(term, (edits, _))| (term, edits)).collect())
 }
 
 /// Returns the rotations in a field that belong to a name.

@@ -26,10 +26,7 @@ pub(crate) fn explain(
         if scorer.doc() <= address.doc_id && scorer.seek(address.doc_id) == address.doc_id {
             let score = scorer.score();
             if score > 0.0 {
-                parts.push(ScorePart {
-                    clause: clause.to_string(),
-                    score,
-                });
+                parts.push(ScorePart { clause: clause.to_string(), score });
             }
         }
     }

@@ -22,9 +22,7 @@ pub struct Embedded {
 impl Embedded {
     /// Opens the index in a folder.
     pub fn open(root: &Path) -> Result<Embedded, IndexError> {
-        Ok(Embedded {
-            index: OpenIndex::open(root)?,
-        })
+        Ok(Embedded { index: OpenIndex::open(root)? })
     }
 
     /// Returns the index itself.
@@ -50,9 +48,6 @@ impl Engine for Embedded {
 
     fn document_frequency(&self, field: &'static Field, term: &str) -> Result<u64, IndexError> {
         let term = Term::from_field_text(self.index.schema().main(field), term);
-        self.index
-            .searcher()
-            .doc_freq(&term)
-            .map_err(|error| self.index.reading(&error))
+        self.index.searcher().doc_freq(&term).map_err(|error| self.index.reading(&error))
     }
 }

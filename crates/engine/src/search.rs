@@ -27,11 +27,7 @@ pub(crate) fn search(
             true => explain::explain(index, plan, address).map_err(reading)?,
             false => Vec::new(),
         };
-        hits.push(Hit {
-            record: index.record_at(address)?,
-            score,
-            explanation,
-        });
+        hits.push(Hit { record: index.record_at(address)?, score, explanation });
     }
     Ok(Answer { total, hits })
 }
@@ -61,26 +57,13 @@ fn top(
         Sort::Relevance => {
             let order = ((SortBySimilarityScore, Order::Desc), (date(), Order::Desc), id());
             let (total, found) = searcher.search(query, &(Count, top.order_by(order)))?;
-            Ok((
-                total,
-                found
-                    .into_iter()
-                    .map(|((score, _, _), address)| (score, address))
-                    .collect(),
-            ))
+            Ok((total, found.into_iter().map(|((score, _, _), address)| (score, address)).collect()))
         }
         Sort::Newest | Sort::Oldest => {
-            let direction = if sort == Sort::Newest {
-                Order::Desc
-            } else {
-                Order::Asc
-            };
+            let direction = if sort == Sort::Newest { Order::Desc } else { Order::Asc };
             let (total, found) =
                 searcher.search(query, &(Count, top.order_by(((date(), direction), id()))))?;
-            Ok((
-                total,
-                found.into_iter().map(|(_, address)| (0.0, address)).collect(),
-            ))
+            Ok((total, found.into_iter().map(|(_, address)| (0.0, address)).collect()))
         }
     }
 }

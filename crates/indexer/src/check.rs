@@ -61,9 +61,7 @@ fn check_checksums(index: &OpenIndex, report: &mut CheckReport) {
         }
         match directory.validate_checksum(&file) {
             Ok(true) => report.files += 1,
-            Ok(false) => report
-                .problems
-                .push(format!("{}: the checksum is wrong", file.display())),
+            Ok(false) => report.problems.push(format!("{}: the checksum is wrong", file.display())),
             Err(error) => report.problems.push(format!("{}: {error}", file.display())),
         }
     }
@@ -79,10 +77,8 @@ fn check_papers(index: &OpenIndex, report: &mut CheckReport) -> Result<(), Index
         for digest in record.digests() {
             *in_digest.entry(digest.file.clone()).or_default() += 1;
             if !state.digests.contains_key(&digest.file) {
-                problems.push(format!(
-                    "{} stands in {}, which the index does not know",
-                    record.id, digest.file
-                ));
+                problems
+                    .push(format!("{} stands in {}, which the index does not know", record.id, digest.file));
             }
         }
         if !ids.insert(record.id.clone()) {
@@ -93,10 +89,7 @@ fn check_papers(index: &OpenIndex, report: &mut CheckReport) -> Result<(), Index
         // A paper that a digest holds twice is there once.
         let found = in_digest.get(digest).copied().unwrap_or(0);
         if found > known.papers || (found == 0 && known.papers > 0) {
-            problems.push(format!(
-                "{digest} had {} papers, the index has {found} of it",
-                known.papers
-            ));
+            problems.push(format!("{digest} had {} papers, the index has {found} of it", known.papers));
         }
     }
     report.papers = ids.len();

@@ -20,9 +20,7 @@ pub(crate) struct SafeDirectory {
 
 impl SafeDirectory {
     pub(crate) fn open(path: &Path) -> Result<SafeDirectory, OpenDirectoryError> {
-        Ok(SafeDirectory {
-            inner: MmapDirectory::open(path)?,
-        })
+        Ok(SafeDirectory { inner: MmapDirectory::open(path)? })
     }
 }
 

@@ -53,10 +53,7 @@ pub(crate) fn to_document(
                 }
             }
             Values::Record => {
-                let stored = Stored {
-                    id: record.id.clone(),
-                    occurrences: record.occurrences().to_vec(),
-                };
+                let stored = Stored { id: record.id.clone(), occurrences: record.occurrences().to_vec() };
                 document.add_text(main, serde_json::to_string(&stored)?);
             }
         }
@@ -66,9 +63,8 @@ pub(crate) fn to_document(
 
 /// Reads the record that a document stores; `Err` says what is wrong with it.
 pub(crate) fn from_document(document: &TantivyDocument, schema: &IndexSchema) -> Result<Record, String> {
-    let stored = document
-        .get_first(schema.main(&RECORD))
-        .and_then(|value| value.as_str().map(str::to_string));
+    let stored =
+        document.get_first(schema.main(&RECORD)).and_then(|value| value.as_str().map(str::to_string));
     let stored = stored.ok_or("a document without its record")?;
     let stored: Stored =
         serde_json::from_str(&stored).map_err(|error| format!("a record that cannot be read: {error}"))?;
@@ -92,8 +88,5 @@ fn pre_tokenized(terms: Vec<Term>) -> PreTokenizedString {
             position_length: 1,
         })
         .collect();
-    PreTokenizedString {
-        text: String::new(),
-        tokens,
-    }
+    PreTokenizedString { text: String::new(), tokens }
 }

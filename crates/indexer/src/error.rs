@@ -63,17 +63,11 @@ pub enum IndexError {
 
 impl IndexError {
     pub(crate) fn io(path: &Path, source: io::Error) -> IndexError {
-        IndexError::Io {
-            path: path.to_path_buf(),
-            source,
-        }
+        IndexError::Io { path: path.to_path_buf(), source }
     }
 
     pub(crate) fn damaged(path: &Path, what: impl ToString) -> IndexError {
-        IndexError::Damaged {
-            path: path.to_path_buf(),
-            what: what.to_string(),
-        }
+        IndexError::Damaged { path: path.to_path_buf(), what: what.to_string() }
     }
 
     /// An error of the engine while it reads: the files are not what they should be, or
@@ -86,10 +80,7 @@ impl IndexError {
     pub(crate) fn writing(path: &Path, error: &TantivyError) -> IndexError {
         match error {
             TantivyError::LockFailure(..) => IndexError::Busy(path.to_path_buf()),
-            other => IndexError::Write {
-                path: path.to_path_buf(),
-                message: other.to_string(),
-            },
+            other => IndexError::Write { path: path.to_path_buf(), message: other.to_string() },
         }
     }
 }

@@ -57,12 +57,7 @@ pub(crate) fn read_pointer(root: &Path) -> Result<Option<Pointer>, IndexError> {
         Ok(bytes) => serde_json::from_slice(&bytes)
             .map(Some)
             .map_err(|_| IndexError::damaged(root, format!("{POINTER} cannot be read"))),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
         Err(source) => Err(IndexError::io(&path, source)),
@@ -116,10 +111,7 @@ impl WriteLock {
             .open(&path)
             .map_err(|source| IndexError::io(&path, source))?;
         match file.try_lock() {
-            Ok(()) => Ok(WriteLock {
-                root: root.to_path_buf(),
-                _file: file,
-            }),
+            Ok(()) => Ok(WriteLock { root: root.to_path_buf(), _file: file }),
             Err(fs::TryLockError::WouldBlock) => Err(IndexError::Busy(root.to_path_buf())),
             Err(fs::TryLockError::Error(source)) => Err(IndexError::io(&path, source)),
         }
@@ -140,11 +132,7 @@ impl WriteLock {
             }
         }
         for entry in keep.iter().flat_map(fs::read_dir).flatten().flatten() {
-            if entry
-                .file_name()
-                .to_str()
-                .is_some_and(|name| name.starts_with(TEMPORARY))
-            {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPORARY)) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -160,10 +148,7 @@ impl WriteLock {
 
     /// Makes a generation the one in use. Durable when it returns.
     pub(crate) fn point_to(&self, generation: u64) -> Result<(), IndexError> {
-        let pointer = Pointer {
-            version: IndexSchema::version(),
-            generation,
-        };
+        let pointer = Pointer { version: IndexSchema::version(), generation };
         let bytes = serde_json::to_vec(&pointer).map_err(|error| IndexError::io(&self.root, error.into()))?;
         write_durably(&self.root.join(POINTER), &bytes)
     }
@@ -173,10 +158,7 @@ impl WriteLock {
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), IndexError> {
     let io_error = |source| IndexError::io(path, source);
     let folder = path.parent().unwrap_or(Path::new("."));
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let temporary = folder.join(format!("{TEMPORARY}-{name}"));
     let mut file = File::create(&temporary).map_err(io_error)?;
     file.write_all(bytes).map_err(io_error)?;

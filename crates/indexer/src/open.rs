@@ -38,13 +38,7 @@ impl OpenIndex {
         }
         let generation = generation_path(root, number);
         let (schema, index, searcher) = opened.map_err(|error| IndexError::reading(root, &error))?;
-        Ok(OpenIndex {
-            root: root.to_path_buf(),
-            generation,
-            schema,
-            index,
-            searcher,
-        })
+        Ok(OpenIndex { root: root.to_path_buf(), generation, schema, index, searcher })
     }
 
     #[allow(clippy::type_complexity)]
@@ -96,22 +90,14 @@ impl OpenIndex {
 
     /// Returns the size of all files of the index, in bytes.
     pub fn size_in_bytes(&self) -> u64 {
-        let entries = std::fs::read_dir(&self.generation)
-            .into_iter()
-            .flatten()
-            .flatten();
-        entries
-            .filter_map(|entry| entry.metadata().ok())
-            .map(|metadata| metadata.len())
-            .sum()
+        let entries = std::fs::read_dir(&self.generation).into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
     }
 
     /// Returns how many papers there are.
     pub fn paper_count(&self) -> Result<u64, IndexError> {
         let count = self.searcher.search(&AllQuery, &Count);
-        count
-            .map(|count| count as u64)
-            .map_err(|error| self.reading(&error))
+        count.map(|count| count as u64).map_err(|error| self.reading(&error))
     }
 
     /// Returns the paper with this id.
@@ -143,16 +129,11 @@ impl OpenIndex {
 
     fn records(&self, term: Term) -> Result<Vec<Record>, IndexError> {
         let query = TermQuery::new(term, IndexRecordOption::Basic);
-        let addresses = self
-            .searcher
-            .search(&query, &DocSetCollector)
-            .map_err(|error| self.reading(&error))?;
+        let addresses =
+            self.searcher.search(&query, &DocSetCollector).map_err(|error| self.reading(&error))?;
         let mut addresses: Vec<DocAddress> = addresses.into_iter().collect();
         addresses.sort_unstable();
-        addresses
-            .into_iter()
-            .map(|address| self.record_at(address))
-            .collect()
+        addresses.into_iter().map(|address| self.record_at(address)).collect()
     }
 
     /// An error of the engine while it reads this index.
@@ -163,9 +144,7 @@ impl OpenIndex {
 
 impl std::fmt::Debug for OpenIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenIndex")
-            .field("generation", &self.generation)
-            .finish_non_exhaustive()
+        f.debug_struct("OpenIndex").field("generation", &self.generation).finish_non_exhaustive()
     }
 }
 
@@ -173,15 +152,10 @@ fn open_tantivy(generation: &Path) -> Result<(IndexSchema, Index, Searcher), Tan
     let schema = IndexSchema::new();
     let index = Index::open(SafeDirectory::open(generation)?)?;
     if index.schema() != *schema.tantivy() {
-        return Err(TantivyError::SchemaError(
-            "the fields are not those of this version".to_string(),
-        ));
+        return Err(TantivyError::SchemaError("the fields are not those of this version".to_string()));
     }
     // One-shot: a reader that reloads by itself would start a thread.
-    let reader = index
-        .reader_builder()
-        .reload_policy(ReloadPolicy::Manual)
-        .try_into()?;
+    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let searcher = reader.searcher();
     Ok((schema, index, searcher))
 }

@@ -40,10 +40,7 @@ impl IndexSchema {
     pub fn new() -> IndexSchema {
         let mut builder = Schema::builder();
         let handles = FIELDS.map(|field| add(&mut builder, field));
-        IndexSchema {
-            schema: builder.build(),
-            handles,
-        }
+        IndexSchema { schema: builder.build(), handles }
     }
 
     /// The version of all that makes an index readable by this program.
@@ -110,8 +107,5 @@ fn terms(record: IndexRecordOption, lengths: bool) -> TextOptions {
 }
 
 fn both(handle: Handle) -> Handles {
-    Handles {
-        main: handle,
-        exact: handle,
-    }
+    Handles { main: handle, exact: handle }
 }

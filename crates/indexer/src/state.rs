@@ -88,9 +88,7 @@ fn nanoseconds(time: SystemTime) -> u64 {
 impl State {
     /// Reads the state of the last commit of an index in `generation`.
     pub(crate) fn read(index: &Index, generation: &Path) -> Result<State, IndexError> {
-        let metas = index
-            .load_metas()
-            .map_err(|error| IndexError::reading(generation, &error))?;
+        let metas = index.load_metas().map_err(|error| IndexError::reading(generation, &error))?;
         let Some(payload) = metas.payload else {
             return Ok(State::default());
         };
@@ -121,10 +119,7 @@ impl State {
         };
         for entry in fs::read_dir(generation).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name
-                .to_str()
-                .is_some_and(|name| name.starts_with(PREFIX) && name != state)
-            {
+            if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name != state) {
                 // A leftover does no harm; the next run tries again.
                 let _ = fs::remove_file(entry.path());
             }

@@ -66,11 +66,7 @@ pub fn freshness(root: &Path, paths: &[PathBuf]) -> Result<Freshness, IndexError
     }
     let state = OpenIndex::open(root)?.state()?;
     let (roots, found) = find(paths)?;
-    let changed = found
-        .files
-        .iter()
-        .filter(|file| !is_unchanged(&state, file))
-        .count();
+    let changed = found.files.iter().filter(|file| !is_unchanged(&state, file)).count();
     Ok(match changed + gone(&state, &roots, &found).len() {
         0 => Freshness::Current,
         count => Freshness::Stale(count),
@@ -113,12 +109,8 @@ pub fn sync(
         },
         None => State::default(),
     };
-    let mut run = Run {
-        old: old.as_ref(),
-        changes: Changes::default(),
-        state: old_state,
-        report: Report::default(),
-    };
+    let mut run =
+        Run { old: old.as_ref(), changes: Changes::default(), state: old_state, report: Report::default() };
     let fresh = options.rebuild || old.is_none();
     run.read(&roots, found, fresh, progress);
     let records = run.records(fresh)?;
@@ -131,29 +123,11 @@ pub fn sync(
             .map_err(tantivy::TantivyError::from)
             .and_then(|directory| Index::create(directory, schema.tantivy().clone(), Default::default()));
         let index = index.map_err(|error| IndexError::writing(root, &error))?;
-        write(
-            root,
-            &generation,
-            &index,
-            &schema,
-            &records,
-            &run.state,
-            analyzer,
-            progress,
-        )?;
+        write(root, &generation, &index, &schema, &records, &run.state, analyzer, progress)?;
         lock.point_to(next)?;
         lock.clean(Some(next));
     } else if let (Some(old), true) = (&old, run.changes.state_changed || !records.is_empty()) {
-        write(
-            root,
-            old.generation(),
-            old.index(),
-            old.schema(),
-            &records,
-            &run.state,
-            analyzer,
-            progress,
-        )?;
+        write(root, old.generation(), old.index(), old.schema(), &records, &run.state, analyzer, progress)?;
     }
     let generation = read_pointer(root)?.map(|pointer| generation_path(root, pointer.generation));
     debug_assert!(generation.is_some_and(|generation| generation.is_dir()));
@@ -164,43 +138,26 @@ pub fn sync(
 
 /// Finds the digests under canonical paths, so that the state knows each by one name.
 fn find(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Found), IndexError> {
-    let canonical = |path: &PathBuf| {
-        path.canonicalize().map_err(|source| FindError {
-            path: path.clone(),
-            source,
-        })
-    };
+    let canonical =
+        |path: &PathBuf| path.canonicalize().map_err(|source| FindError { path: path.clone(), source });
     let roots: Vec<PathBuf> = paths.iter().map(canonical).collect::<Result<_, _>>()?;
     let found = ingest::find(&roots)?;
     Ok((roots, found))
 }
 
 fn is_unchanged(state: &State, file: &DigestFile) -> bool {
-    state
-        .digests
-        .get(&name(&file.path))
-        .is_some_and(|known| known.is_unchanged(file))
+    state.digests.get(&name(&file.path)).is_some_and(|known| known.is_unchanged(file))
 }
 
 /// Returns the known digests under the roots that are there no more. What could not be
 /// looked at is not gone.
 fn gone(state: &State, roots: &[PathBuf], found: &Found) -> Vec<String> {
     let there: HashSet<&Path> = found.files.iter().map(|file| file.path.as_path()).collect();
-    let unseen = |path: &Path| {
-        found
-            .problems
-            .iter()
-            .any(|problem| path.starts_with(&problem.path))
-    };
+    let unseen = |path: &Path| found.problems.iter().any(|problem| path.starts_with(&problem.path));
     let is_gone = |path: &Path| {
         roots.iter().any(|root| path.starts_with(root)) && !there.contains(path) && !unseen(path)
     };
-    state
-        .digests
-        .keys()
-        .filter(|name| is_gone(Path::new(name)))
-        .cloned()
-        .collect()
+    state.digests.keys().filter(|name| is_gone(Path::new(name))).cloned().collect()
 }
 
 /// The name of a digest in the index. Found files have Unicode paths.
@@ -246,13 +203,8 @@ impl Run<'_> {
         let mut files = found.files;
         if fresh {
             let known: HashSet<String> = files.iter().map(|file| name(&file.path)).collect();
-            let elsewhere: Vec<String> = self
-                .state
-                .digests
-                .keys()
-                .filter(|name| !known.contains(*name))
-                .cloned()
-                .collect();
+            let elsewhere: Vec<String> =
+                self.state.digests.keys().filter(|name| !known.contains(*name)).cloned().collect();
             for digest in elsewhere {
                 match ingest::find(&[PathBuf::from(&digest)]) {
                     Ok(found) => files.extend(found.files),
@@ -295,10 +247,7 @@ impl Run<'_> {
                     _ => counts.added += 1,
                 }
                 let papers = digest.entries.len();
-                self.note(
-                    digest_name.clone(),
-                    DigestState::new(file, &bytes, read_at, digest.date, papers),
-                );
+                self.note(digest_name.clone(), DigestState::new(file, &bytes, read_at, digest.date, papers));
                 self.take(digest_name, digest);
             }
             Err(error) => self.keep(digest_name, fresh, error.to_string()),
@@ -322,18 +271,11 @@ impl Run<'_> {
         }
         for (entry, position) in digest.entries.into_iter().zip(1..) {
             let occurrence = Occurrence {
-                digest: DigestRef {
-                    file: digest_name.clone(),
-                    date: digest.date,
-                },
+                digest: DigestRef { file: digest_name.clone(), date: digest.date },
                 position,
                 paper: entry.paper,
             };
-            self.changes
-                .occurrences
-                .entry(occurrence.paper.key())
-                .or_default()
-                .push(occurrence);
+            self.changes.occurrences.entry(occurrence.paper.key()).or_default().push(occurrence);
         }
         self.changes.touched.insert(digest_name);
     }
@@ -372,15 +314,8 @@ impl Run<'_> {
 
     fn fail(&mut self, file: &str, line: Option<usize>, message: String) {
         // Errors of reading name the file themselves.
-        let message = message
-            .strip_prefix(&format!("{file}: "))
-            .map_or(message.clone(), str::to_string);
-        self.report.notices.push(Notice {
-            file: file.to_string(),
-            line,
-            message,
-            is_failure: true,
-        });
+        let message = message.strip_prefix(&format!("{file}: ")).map_or(message.clone(), str::to_string);
+        self.report.notices.push(Notice { file: file.to_string(), line, message, is_failure: true });
     }
 
     /// Works out which papers must be written or deleted, and counts them.
@@ -389,10 +324,7 @@ impl Run<'_> {
         if fresh {
             let records: Vec<RecordChange> = occurrences
                 .into_iter()
-                .map(|(id, occurrences)| RecordChange {
-                    record: Record::new(id.clone(), occurrences),
-                    id,
-                })
+                .map(|(id, occurrences)| RecordChange { record: Record::new(id.clone(), occurrences), id })
                 .collect();
             self.report.papers.added = records.len();
             return Ok(records);

@@ -34,11 +34,7 @@ pub(crate) struct Decoded {
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Undecodable> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let body = &bytes[mark..];
-        return Ok(if encoding == UTF_8 {
-            utf8(body)
-        } else {
-            other(encoding, body)
-        });
+        return Ok(if encoding == UTF_8 { utf8(body) } else { other(encoding, body) });
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return Ok(other(encoding, bytes));
@@ -52,28 +48,18 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Undecodable> {
     let guess = detector.guess(None, Utf8Detection::Deny);
     let encoding = if guess == GBK { GB18030 } else { guess };
     if (encoding == GB18030 || encoding == BIG5)
-        && encoding
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .is_some()
+        && encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some()
     {
         return Ok(other(encoding, bytes));
     }
     let valid_up_to = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-    Err(Undecodable {
-        line: line_of(&bytes[..valid_up_to]),
-    })
+    Err(Undecodable { line: line_of(&bytes[..valid_up_to]) })
 }
 
 /// UTF-16 has a zero byte in each character of Latin text, always on the same side.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096)];
-    let zeros = |side: usize| {
-        head.iter()
-            .skip(side)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count()
-    };
+    let zeros = |side: usize| head.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (first, second) = (zeros(0), zeros(1));
     let many = head.len() / 5;
     match (first, second) {
@@ -118,10 +104,7 @@ fn utf8(bytes: &[u8]) -> Decoded {
         .into_iter()
         .map(|(line, count)| Diagnostic {
             line,
-            oddity: Oddity::InvalidBytes {
-                encoding: UTF_8.name(),
-                count,
-            },
+            oddity: Oddity::InvalidBytes { encoding: UTF_8.name(), count },
         })
         .collect();
     Decoded { text, diagnostics }
@@ -130,25 +113,16 @@ fn utf8(bytes: &[u8]) -> Decoded {
 /// Decodes another encoding, and tells which.
 fn other(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     let (text, faulty) = encoding.decode_without_bom_handling(bytes);
-    let mut diagnostics = vec![Diagnostic {
-        line: 1,
-        oddity: Oddity::Encoding(encoding.name()),
-    }];
+    let mut diagnostics = vec![Diagnostic { line: 1, oddity: Oddity::Encoding(encoding.name()) }];
     if faulty {
         let count = text.matches(char::REPLACEMENT_CHARACTER).count();
         let before = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
         diagnostics.push(Diagnostic {
             line: line_of(&text.as_bytes()[..before]),
-            oddity: Oddity::InvalidBytes {
-                encoding: encoding.name(),
-                count,
-            },
+            oddity: Oddity::InvalidBytes { encoding: encoding.name(), count },
         });
     }
-    Decoded {
-        text: text.into_owned(),
-        diagnostics,
-    }
+    Decoded { text: text.into_owned(), diagnostics }
 }
 
 /// The line on which the byte after `before` stands.
@@ -165,10 +139,7 @@ mod tests {
 
     fn utf16(text: &str, mark: bool, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         let mark = mark.then_some(0xfeff);
-        mark.into_iter()
-            .chain(text.encode_utf16())
-            .flat_map(bytes)
-            .collect()
+        mark.into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
     }
 
     #[test]
@@ -186,16 +157,9 @@ mod tests {
         ] {
             let decoded = decode(&bytes).expect(name);
             assert_eq!(decoded.text, text, "{name}");
-            let told: Vec<Oddity> = decoded
-                .diagnostics
-                .into_iter()
-                .map(|diagnostic| diagnostic.oddity)
-                .collect();
-            let expected = if name == "UTF-8" {
-                vec![]
-            } else {
-                vec![Oddity::Encoding(name)]
-            };
+            let told: Vec<Oddity> =
+                decoded.diagnostics.into_iter().map(|diagnostic| diagnostic.oddity).collect();
+            let expected = if name == "UTF-8" { vec![] } else { vec![Oddity::Encoding(name)] };
             assert_eq!(told, expected, "{name}");
         }
     }
@@ -209,13 +173,7 @@ mod tests {
         assert!(decoded.text.contains("\u{fffd}uokka"));
         assert_eq!(
             decoded.diagnostics,
-            [Diagnostic {
-                line: 2,
-                oddity: Oddity::InvalidBytes {
-                    encoding: "UTF-8",
-                    count: 1
-                }
-            }]
+            [Diagnostic { line: 2, oddity: Oddity::InvalidBytes { encoding: "UTF-8", count: 1 } }]
         );
     }
 

@@ -95,12 +95,7 @@ pub(crate) fn check_papers(digest: &mut Digest) {
             });
         }
         let shown = [Some(&paper.title), paper.summary.as_ref()];
-        if shown
-            .into_iter()
-            .flatten()
-            .chain(&paper.authors)
-            .any(|text| text.chars().any(is_control))
-        {
+        if shown.into_iter().flatten().chain(&paper.authors).any(|text| text.chars().any(is_control)) {
             report(Oddity::ControlCharacters);
         }
         let key = paper.key();

@@ -59,28 +59,21 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
     let mut found = Found::default();
     let mut seen = HashSet::new();
     for path in paths {
-        let error = |source| FindError {
-            path: path.clone(),
-            source,
-        };
+        let error = |source| FindError { path: path.clone(), source };
         let metadata = std::fs::metadata(path).map_err(error)?;
         if !metadata.is_dir() {
             add(&mut found, &mut seen, path, &metadata, true);
             continue;
         }
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
-        for entry in walk
-            .into_iter()
-            .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry))
-        {
+        for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => match entry.metadata() {
                     Ok(metadata) => add(&mut found, &mut seen, entry.path(), &metadata, false),
-                    Err(source) => found.problems.push(Problem {
-                        path: entry.path().to_path_buf(),
-                        message: source.to_string(),
-                    }),
+                    Err(source) => found
+                        .problems
+                        .push(Problem { path: entry.path().to_path_buf(), message: source.to_string() }),
                 },
                 Err(source) => found.problems.push(walk_problem(path, &source)),
             }
@@ -101,10 +94,7 @@ fn add(
         return;
     }
     let mut problem = |message: &str| {
-        found.problems.push(Problem {
-            path: path.to_path_buf(),
-            message: message.to_string(),
-        });
+        found.problems.push(Problem { path: path.to_path_buf(), message: message.to_string() });
     };
     if path.to_str().is_none() {
         problem("the name is not Unicode; rename the file to have it read");
@@ -127,10 +117,7 @@ fn walk_problem(root: &Path, error: &walkdir::Error) -> Problem {
             None => error.to_string(),
         },
     };
-    Problem {
-        path: error.path().unwrap_or(root).to_path_buf(),
-        message,
-    }
+    Problem { path: error.path().unwrap_or(root).to_path_buf(), message }
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

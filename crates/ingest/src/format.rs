@@ -25,8 +25,5 @@ pub(crate) fn recognise(text: &str) -> Option<&'static Format> {
 
 /// Whether files with this ending are digests of some format.
 pub(crate) fn is_digest_extension(extension: &str) -> bool {
-    FORMATS
-        .iter()
-        .flat_map(|format| format.extensions)
-        .any(|known| known.eq_ignore_ascii_case(extension))
+    FORMATS.iter().flat_map(|format| format.extensions).any(|known| known.eq_ignore_ascii_case(extension))
 }

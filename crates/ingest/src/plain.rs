@@ -32,12 +32,7 @@ use header::Header;
 use lines::Line;
 
 /// This format's row in the table.
-pub(crate) const FORMAT: Format = Format {
-    name: "plain",
-    extensions: &["txt"],
-    recognise,
-    parse,
-};
+pub(crate) const FORMAT: Format = Format { name: "plain", extensions: &["txt"], recognise, parse };
 
 /// The longest line that counts as a title when other lines stand between it and the
 /// heading `Abstract`; what is longer is taken for an abstract of several lines with a
@@ -55,10 +50,7 @@ fn recognise(text: &str) -> bool {
 
 fn parse(text: &str) -> Digest {
     let lines: Vec<Line> = lines::lines(text).collect();
-    let mut splitter = Splitter {
-        digest: Digest::default(),
-        contents: Contents::default(),
-    };
+    let mut splitter = Splitter { digest: Digest::default(), contents: Contents::default() };
     splitter.split(&lines);
     splitter.digest
 }
@@ -69,9 +61,7 @@ fn date(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
     // chrono takes `2026-3-1` and `+2026-03-01`, too.
     let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    plain
-        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
-        .flatten()
+    plain.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
 /// What stands between two anchors, taken apart.
@@ -113,40 +103,22 @@ impl Splitter {
         // A digest that ends before its first header line has the beginning of a paper at most.
         let first = headers.peek().map_or(rest.len(), |header| header.lines.start);
         let opening = &rest[..first];
-        let mut next = if headers.peek().is_some() {
-            self.opening(opening)
-        } else {
-            self.cut_opening(opening)
-        };
+        let mut next =
+            if headers.peek().is_some() { self.opening(opening) } else { self.cut_opening(opening) };
         while let Some(header) = headers.next() {
-            let end = headers
-                .peek()
-                .map_or(rest.len(), |following| following.lines.start);
+            let end = headers.peek().map_or(rest.len(), |following| following.lines.start);
             let body = &rest[header.lines.end..end];
             let last = headers.peek().is_none();
-            let between = if last {
-                self.closing(&header, body)
-            } else {
-                self.between(body)
-            };
+            let between = if last { self.closing(&header, body) } else { self.between(body) };
             let anchor = &rest[header.lines.start];
-            self.add(
-                &next,
-                Some((&header, anchor.number)),
-                &between.abstract_lines,
-                last,
-            );
-            next = Between {
-                abstract_lines: Vec::new(),
-                ..between
-            };
+            self.add(&next, Some((&header, anchor.number)), &between.abstract_lines, last);
+            next = Between { abstract_lines: Vec::new(), ..between };
         }
         if next.title.is_some() {
             self.add(&next, None, &[], true);
         }
-        if let Some((count, first)) = self
-            .contents
-            .missing(self.digest.entries.iter().map(|entry| entry.paper.title.as_str()))
+        if let Some((count, first)) =
+            self.contents.missing(self.digest.entries.iter().map(|entry| entry.paper.title.as_str()))
         {
             let line = lines.last().map_or(1, |line| line.number);
             self.report(line, Oddity::Missing { count, first });
@@ -157,20 +129,13 @@ impl Splitter {
     fn opening<'a>(&mut self, lines: &'a [Line<'a>]) -> Between<'a> {
         let (lines, summary) = self.take_summary(lines);
         let Some((title, stray)) = lines.split_last() else {
-            return Between {
-                summary,
-                ..Between::default()
-            };
+            return Between { summary, ..Between::default() };
         };
         for line in stray {
             self.report(line.number, Oddity::Stray(quote(line.text)));
         }
         self.contents.place(title.text);
-        Between {
-            abstract_lines: Vec::new(),
-            title: Some((title.number, title.text)),
-            summary,
-        }
+        Between { abstract_lines: Vec::new(), title: Some((title.number, title.text)), summary }
     }
 
     /// Takes apart a digest that ends before its first header line.
@@ -187,10 +152,7 @@ impl Splitter {
     fn between<'a>(&mut self, lines: &'a [Line<'a>]) -> Between<'a> {
         let (lines, summary) = self.take_summary(lines);
         let Some((last, before)) = lines.split_last() else {
-            return Between {
-                summary,
-                ..Between::default()
-            };
+            return Between { summary, ..Between::default() };
         };
         let mut abstract_lines: Vec<&str> = before.iter().map(|line| line.text).collect();
         let own_line = !before.is_empty() && last.text.len() <= LONGEST_TITLE;
@@ -210,11 +172,7 @@ impl Splitter {
         if !end.trim().is_empty() {
             abstract_lines.push(end);
         }
-        Between {
-            abstract_lines,
-            title: Some((last.number, title.trim())),
-            summary,
-        }
+        Between { abstract_lines, title: Some((last.number, title.trim())), summary }
     }
 
     /// Takes apart what stands after the last header: an abstract, and perhaps the
@@ -233,9 +191,7 @@ impl Splitter {
             } else {
                 (false, lines)
             };
-            let summary_last = before
-                .last()
-                .is_some_and(|line| is_summary(line.text) && before.len() > 1);
+            let summary_last = before.last().is_some_and(|line| is_summary(line.text) && before.len() > 1);
             if cut_anchor
                 || (summary_last && before.last().is_some_and(|line| line.text.len() <= LONGEST_TITLE))
             {
@@ -252,17 +208,10 @@ impl Splitter {
                 if !end.trim().is_empty() {
                     abstract_lines.push(end);
                 }
-                return Between {
-                    abstract_lines,
-                    title: Some((last.number, title.trim())),
-                    summary: None,
-                };
+                return Between { abstract_lines, title: Some((last.number, title.trim())), summary: None };
             }
         }
-        Between {
-            abstract_lines: lines.iter().map(|line| line.text).collect(),
-            ..Between::default()
-        }
+        Between { abstract_lines: lines.iter().map(|line| line.text).collect(), ..Between::default() }
     }
 
     /// Takes the summary off the end of the lines before a header, if there is one: the
@@ -330,8 +279,7 @@ impl Splitter {
 
 /// A summary is a line with a Han character.
 fn is_summary(text: &str) -> bool {
-    text.chars()
-        .any(|ch| matches!(ch, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'))
+    text.chars().any(|ch| matches!(ch, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'))
 }
 
 /// Whether a text ends as abstracts do: with a final mark, perhaps in brackets, quotes or

@@ -43,10 +43,7 @@ pub enum ReadError {
 /// Reads a file whole. What is returned stood in the file at one moment: if size or time
 /// of change differ before and after, it is read again.
 pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let io_error = |source| ReadError::Io {
-        path: path.to_path_buf(),
-        source,
-    };
+    let io_error = |source| ReadError::Io { path: path.to_path_buf(), source };
     for _ in 0..ATTEMPTS {
         // Asked before opening: opening a pipe would wait for its writer.
         if !std::fs::metadata(path).map_err(io_error)?.is_file() {
@@ -55,16 +52,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
         let mut file = File::open(path).map_err(io_error)?;
         let before = file.metadata().map_err(io_error)?;
         if before.len() > MAX_BYTES {
-            return Err(ReadError::TooLarge {
-                path: path.to_path_buf(),
-                bytes: before.len(),
-            });
+            return Err(ReadError::TooLarge { path: path.to_path_buf(), bytes: before.len() });
         }
         let mut bytes = Vec::with_capacity(before.len() as usize);
-        file.by_ref()
-            .take(MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(io_error)?;
+        file.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(io_error)?;
         let after = file.metadata().map_err(io_error)?;
         if unchanged(&before, &after) && bytes.len() as u64 == after.len() {
             return Ok(bytes);

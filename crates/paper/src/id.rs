@@ -80,10 +80,7 @@ impl FromStr for VersionedId {
         if !(is_new_style(id) || is_old_style(id)) {
             return Err(error());
         }
-        Ok(VersionedId {
-            id: ArxivId(id.to_string()),
-            version,
-        })
+        Ok(VersionedId { id: ArxivId(id.to_string()), version })
     }
 }
 
@@ -93,9 +90,8 @@ fn strip_address(text: &str) -> Option<&str> {
     if let Some(rest) = strip_prefix_ignoring_case(text, "arxiv:") {
         return Some(rest.trim_start());
     }
-    let after_scheme = ["https://", "http://"]
-        .iter()
-        .find_map(|scheme| strip_prefix_ignoring_case(text, scheme));
+    let after_scheme =
+        ["https://", "http://"].iter().find_map(|scheme| strip_prefix_ignoring_case(text, scheme));
     let has_scheme = after_scheme.is_some();
     let rest = after_scheme.unwrap_or(text);
     let path = ["www.arxiv.org/", "export.arxiv.org/", "arxiv.org/"]
@@ -106,9 +102,7 @@ fn strip_address(text: &str) -> Option<&str> {
         None => Some(text),
         Some(path) => {
             let path = path.split(['?', '#']).next().unwrap_or(path);
-            let id = ["abs/", "pdf/", "html/"]
-                .iter()
-                .find_map(|folder| path.strip_prefix(folder))?;
+            let id = ["abs/", "pdf/", "html/"].iter().find_map(|folder| path.strip_prefix(folder))?;
             Some(id.strip_suffix(".pdf").unwrap_or(id).trim_end_matches('/'))
         }
     }
@@ -186,16 +180,8 @@ mod tests {
             ("2603.13213v1", "2603.13213", Some(1)),
             (" arXiv:2603.13213v12 ", "2603.13213", Some(12)),
             ("http://arxiv.org/abs/2603.13213v1", "2603.13213", Some(1)),
-            (
-                "https://www.arxiv.org/pdf/2603.13213v3.pdf",
-                "2603.13213",
-                Some(3),
-            ),
-            (
-                "https://export.arxiv.org/abs/2603.13213?context=cs",
-                "2603.13213",
-                None,
-            ),
+            ("https://www.arxiv.org/pdf/2603.13213v3.pdf", "2603.13213", Some(3)),
+            ("https://export.arxiv.org/abs/2603.13213?context=cs", "2603.13213", None),
             ("arxiv.org/abs/2603.13213", "2603.13213", None),
             ("0704.0001", "0704.0001", None),
             ("hep-th/9901001v2", "hep-th/9901001", Some(2)),

@@ -89,16 +89,9 @@ mod tests {
 
     fn occurrence(file: &str, version: Option<u32>, day: u32, truncated: bool) -> Occurrence {
         Occurrence {
-            digest: DigestRef {
-                file: file.to_string(),
-                date: NaiveDate::from_ymd_opt(2026, 3, day),
-            },
+            digest: DigestRef { file: file.to_string(), date: NaiveDate::from_ymd_opt(2026, 3, day) },
             position: 1,
-            paper: Paper {
-                version,
-                truncated,
-                ..Paper::default()
-            },
+            paper: Paper { version, truncated, ..Paper::default() },
         }
     }
 
@@ -124,10 +117,7 @@ mod tests {
 
     #[test]
     fn a_digest_counts_once_and_none_is_no_record() {
-        let twice = vec![
-            occurrence("a", Some(1), 1, false),
-            occurrence("a", Some(2), 1, false),
-        ];
+        let twice = vec![occurrence("a", Some(1), 1, false), occurrence("a", Some(2), 1, false)];
         let record = Record::new("x".into(), twice).expect("occurrences");
         assert_eq!(record.occurrences().len(), 1);
         assert_eq!(record.paper().version, Some(2));

@@ -32,10 +32,7 @@ pub enum DateError {
 /// `today`, `yesterday`. Years have four digits.
 pub fn parse_days(text: &str, today: NaiveDate) -> Result<Days, DateError> {
     let text = text.trim();
-    let day = |day: NaiveDate| Days {
-        from: Some(day),
-        to: Some(day),
-    };
+    let day = |day: NaiveDate| Days { from: Some(day), to: Some(day) };
     match text.to_ascii_lowercase().as_str() {
         "today" => return Ok(day(today)),
         "yesterday" => return Ok(day(today.pred_opt().unwrap_or(today))),
@@ -59,24 +56,15 @@ pub fn parse_days(text: &str, today: NaiveDate) -> Result<Days, DateError> {
         _ => return Err(not_a_date()),
     };
     match (first, last) {
-        (Some(_), Some(_)) => Ok(Days {
-            from: first,
-            to: last,
-        }),
+        (Some(_), Some(_)) => Ok(Days { from: first, to: last }),
         _ => Err(DateError::NoSuchDay(text.to_string())),
     }
 }
 
 /// Makes a range of the first day of `from` and the last of `to`.
 pub fn parse_range(from: Option<&str>, to: Option<&str>, today: NaiveDate) -> Result<Days, DateError> {
-    let from = from
-        .map(|text| parse_days(text, today))
-        .transpose()?
-        .and_then(|days| days.from);
-    let to = to
-        .map(|text| parse_days(text, today))
-        .transpose()?
-        .and_then(|days| days.to);
+    let from = from.map(|text| parse_days(text, today)).transpose()?.and_then(|days| days.from);
+    let to = to.map(|text| parse_days(text, today)).transpose()?.and_then(|days| days.to);
     match (from, to) {
         (Some(from), Some(to)) if from > to => Err(DateError::Backwards { from, to }),
         _ => Ok(Days { from, to }),
@@ -88,16 +76,12 @@ pub fn parse_since(text: &str, today: NaiveDate) -> Result<NaiveDate, DateError>
     let error = || DateError::NotASpan(text.to_string());
     let text = text.trim();
     let unit = text.chars().next_back().ok_or_else(error)?;
-    let count: u32 = text[..text.len() - unit.len_utf8()]
-        .parse()
-        .map_err(|_| error())?;
+    let count: u32 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| error())?;
     let first = match unit.to_ascii_lowercase() {
         'd' => today.checked_sub_days(Count::new(count.into())),
         'w' => today.checked_sub_days(Count::new(u64::from(count) * 7)),
         'm' => today.checked_sub_months(Months::new(count)),
-        'y' => count
-            .checked_mul(12)
-            .and_then(|months| today.checked_sub_months(Months::new(months))),
+        'y' => count.checked_mul(12).and_then(|months| today.checked_sub_months(Months::new(months))),
         _ => return Err(error()),
     };
     first.filter(|day| day.year() >= 0).ok_or_else(error)
@@ -108,9 +92,7 @@ fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
 }
 
 fn last_of_month(year: u32, month: u32) -> Option<NaiveDate> {
-    date(year, month, 1)?
-        .checked_add_months(Months::new(1))?
-        .pred_opt()
+    date(year, month, 1)?.checked_add_months(Months::new(1))?.pred_opt()
 }
 
 #[cfg(test)]
@@ -132,10 +114,7 @@ mod tests {
             ("today", (2026, 3, 31), (2026, 3, 31)),
             ("Yesterday", (2026, 3, 30), (2026, 3, 30)),
         ] {
-            let days = Days {
-                from: date(from.0, from.1, from.2),
-                to: date(to.0, to.1, to.2),
-            };
+            let days = Days { from: date(from.0, from.1, from.2), to: date(to.0, to.1, to.2) };
             assert_eq!(parse_days(text, today()), Ok(days), "{text}");
         }
     }
@@ -143,27 +122,10 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         for text in ["2026-02-30", "2026-13", "2026-00-01"] {
-            assert_eq!(
-                parse_days(text, today()),
-                Err(DateError::NoSuchDay(text.into())),
-                "{text}"
-            );
+            assert_eq!(parse_days(text, today()), Err(DateError::NoSuchDay(text.into())), "{text}");
         }
-        for text in [
-            "yesterdy",
-            "",
-            "2026-3-1",
-            "26",
-            "2026-03-01-02",
-            "2026-03-",
-            "+026",
-            "２０２６",
-        ] {
-            assert_eq!(
-                parse_days(text, today()),
-                Err(DateError::NotADate(text.into())),
-                "{text}"
-            );
+        for text in ["yesterdy", "", "2026-3-1", "26", "2026-03-01-02", "2026-03-", "+026", "２０２６"] {
+            assert_eq!(parse_days(text, today()), Err(DateError::NotADate(text.into())), "{text}");
         }
         assert!(matches!(
             parse_range(Some("2026-03-17"), Some("2026-03-12"), today()),
@@ -180,18 +142,10 @@ mod tests {
             ("1Y", (2025, 3, 31)),
             ("0d", (2026, 3, 31)),
         ] {
-            assert_eq!(
-                parse_since(text, today()).ok(),
-                date(expected.0, expected.1, expected.2),
-                "{text}"
-            );
+            assert_eq!(parse_since(text, today()).ok(), date(expected.0, expected.1, expected.2), "{text}");
         }
         for text in ["", "d", "7", "7x", "-7d", "99999999999d", "4294967295y", "天"] {
-            assert_eq!(
-                parse_since(text, today()),
-                Err(DateError::NotASpan(text.into())),
-                "{text}"
-            );
+            assert_eq!(parse_since(text, today()), Err(DateError::NotASpan(text.into())), "{text}");
         }
     }
 }

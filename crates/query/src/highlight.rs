@@ -128,10 +128,7 @@ mod tests {
     fn marks_what_matches() {
         for (query, expected) in [
             ("speculative decode", "[Speculative] [decoding] of spectacles"),
-            (
-                "\"speculative decoding\"",
-                "[Speculative decoding], decoding speculative",
-            ),
+            ("\"speculative decoding\"", "[Speculative decoding], decoding speculative"),
             ("推测解码", "提出[推测解码]方法"),
             ("推测解码", "[解码]与[推测]"),
             ("自适应", "层[自适应]幅度"),

@@ -66,10 +66,5 @@ pub fn search<E: Engine>(engine: &E, analyzer: &Analyzer, request: &Request) -> 
         warnings.push(Warning::NothingToSearch);
     }
     let answer = engine.search(&plan, request.page, request.explain)?;
-    Ok(Response {
-        answer,
-        warnings,
-        tree: parsed.tree,
-        plan,
-    })
+    Ok(Response { answer, warnings, tree: parsed.tree, plan })
 }

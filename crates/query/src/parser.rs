@@ -2,8 +2,10 @@
 //! plain words, and a [`Warning`] says so.
 //!
 //! The grammar, loosest first: parts side by side or with `OR` are wanted, `AND` requires
-//! both its sides, `+` and `-` (or `NOT`, `!`) belong to the part that follows. Nothing
-//! here recurses, so that no query is deep enough to exhaust the stack.
+//! both its sides, `+` and `-` (or `NOT`, `!`) belong to the part that follows. A date
+//! says nothing of how well a paper matches, so beside other parts it is required,
+//! unless an `OR` says otherwise. Nothing here recurses, so that no query is deep enough
+//! to exhaust the stack.
 
 use std::fmt;
 
@@ -68,10 +70,9 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::TooLong(bytes) => write!(
-                f,
-                "the query has {bytes} bytes; only the first {MAX_BYTES} are searched"
-            ),
+            Warning::TooLong(bytes) => {
+                write!(f, "the query has {bytes} bytes; only the first {MAX_BYTES} are searched")
+            }
             Warning::TooManyWords => write!(f, "only the first {MAX_LEAVES} words of the query are searched"),
             Warning::TooDeep => write!(
                 f,
@@ -81,14 +82,12 @@ impl fmt::Display for Warning {
                 f.write_str("a quote is not closed; what follows it is searched as plain words")
             }
             Warning::LoneParenthesis => f.write_str("a parenthesis has no partner and is not read"),
-            Warning::LoneOperator(operator) => write!(
-                f,
-                "`{operator}` has nothing on one side and is searched as a plain word"
-            ),
-            Warning::UnknownField(name) => write!(
-                f,
-                "`{name}` is not a field; `{name}:` is searched as a plain word"
-            ),
+            Warning::LoneOperator(operator) => {
+                write!(f, "`{operator}` has nothing on one side and is searched as a plain word")
+            }
+            Warning::UnknownField(name) => {
+                write!(f, "`{name}` is not a field; `{name}:` is searched as a plain word")
+            }
             Warning::Date(error) => write!(f, "{error}; it is searched as plain words"),
             Warning::Range(text) => write!(
                 f,
@@ -106,13 +105,8 @@ impl fmt::Display for Warning {
 
 /// Parses a query. `today` is the day that the word means in dates.
 pub fn parse(query: &str, today: NaiveDate) -> Parsed {
-    let mut parser = Parser {
-        today,
-        frames: vec![Frame::default()],
-        ignored_depth: 0,
-        leaves: 0,
-        warnings: Vec::new(),
-    };
+    let mut parser =
+        Parser { today, frames: vec![Frame::default()], ignored_depth: 0, leaves: 0, warnings: Vec::new() };
     let mut text = query;
     if query.len() > MAX_BYTES {
         parser.warn(Warning::TooLong(query.len()));
@@ -122,10 +116,7 @@ pub fn parse(query: &str, today: NaiveDate) -> Parsed {
         parser.token(token, source);
     }
     let tree = parser.finish();
-    Parsed {
-        tree,
-        warnings: parser.warnings,
-    }
+    Parsed { tree, warnings: parser.warnings }
 }
 
 /// A group that is being read.
@@ -153,6 +144,8 @@ struct Part {
     node: Node,
     /// Whether `node` is a chain of parts joined by AND, which a further AND extends.
     chain: bool,
+    /// Whether the part is required only because it is a date.
+    narrows: bool,
 }
 
 struct Parser {
@@ -190,15 +183,8 @@ impl Parser {
             Token::Open => {
                 let own = std::mem::take(pending);
                 let field = own.field;
-                let inner = Pending {
-                    field,
-                    ..Pending::default()
-                };
-                self.frames.push(Frame {
-                    own,
-                    pending: inner,
-                    ..Frame::default()
-                });
+                let inner = Pending { field, ..Pending::default() };
+                self.frames.push(Frame { own, pending: inner, ..Frame::default() });
             }
             Token::Close if ignored => self.ignored_depth -= 1,
             Token::Close if depth == 1 => self.warn(Warning::LoneParenthesis),
@@ -267,11 +253,7 @@ impl Parser {
     }
 
     fn range(&mut self, from: &str, to: &str, source: &str) {
-        let is_day = self
-            .frame()
-            .pending
-            .field
-            .is_some_and(|field| field.analysis == Analysis::Day);
+        let is_day = self.frame().pending.field.is_some_and(|field| field.analysis == Analysis::Day);
         if !is_day {
             self.warn(Warning::Range(source.to_string()));
             return self.plain_words(source);
@@ -318,13 +300,8 @@ impl Parser {
         }
         self.leaves += 1;
         let inherited = self.frame().own.field;
-        let pending = std::mem::replace(
-            &mut self.frame().pending,
-            Pending {
-                field: inherited,
-                ..Pending::default()
-            },
-        );
+        let pending =
+            std::mem::replace(&mut self.frame().pending, Pending { field: inherited, ..Pending::default() });
         self.add(pending, Node::Leaf { field, leaf });
     }
 
@@ -334,16 +311,19 @@ impl Parser {
 
     /// Adds a part to the innermost group.
     fn add(&mut self, pending: Pending, node: Node) {
-        let occur = pending.sign.unwrap_or(Occur::Should);
+        let is_date = matches!(node, Node::Leaf { leaf: Leaf::Days(_), .. });
+        let narrows = is_date && pending.sign.is_none() && !pending.or;
+        let occur = pending.sign.unwrap_or(if narrows { Occur::Must } else { Occur::Should });
         let parts = &mut self.frame().parts;
+        if pending.or
+            && let Some(previous) = parts.last_mut().filter(|previous| previous.narrows)
+        {
+            (previous.occur, previous.narrows) = (Occur::Should, false);
+        }
         if pending.and
             && let Some(previous) = parts.last_mut()
         {
-            let occur = if occur == Occur::MustNot {
-                Occur::MustNot
-            } else {
-                Occur::Must
-            };
+            let occur = if occur == Occur::MustNot { Occur::MustNot } else { Occur::Must };
             if let (true, Node::Group(chain)) = (previous.chain, &mut previous.node) {
                 chain.push((occur, node));
             } else {
@@ -352,17 +332,14 @@ impl Parser {
                     Occur::MustNot => (Occur::Should, Occur::MustNot),
                     other => (other, Occur::Must),
                 };
-                previous.occur = outer;
+                previous.occur = if previous.narrows { Occur::Should } else { outer };
+                previous.narrows = false;
                 previous.node = Node::Group(vec![(inner, before), (occur, node)]);
                 previous.chain = true;
             }
             return;
         }
-        parts.push(Part {
-            occur,
-            node,
-            chain: false,
-        });
+        parts.push(Part { occur, node, chain: false, narrows });
     }
 
     /// Ends the innermost group.
@@ -404,11 +381,8 @@ impl Parser {
 
 /// Makes one node of parts. A group of a single wanted part is that part.
 fn group(mut parts: Vec<Part>) -> Node {
-    if let [
-        Part {
-            occur: Occur::Should, ..
-        },
-    ] = parts.as_slice()
+    if let [only] = parts.as_slice()
+        && (only.occur == Occur::Should || only.narrows)
     {
         return parts.remove(0).node;
     }
@@ -428,10 +402,7 @@ mod tests {
     fn reads_the_language() {
         for (query, tree) in [
             ("speculative decoding", "speculative decoding"),
-            (
-                "\"speculative decoding\" LLM推理",
-                "\"speculative decoding\" LLM推理",
-            ),
+            ("\"speculative decoding\" LLM推理", "\"speculative decoding\" LLM推理"),
             ("+a -b c", "+a -b c"),
             ("a AND b c", "(+a +b) c"),
             ("a b AND c AND d", "a (+b +c +d)"),
@@ -444,29 +415,20 @@ mod tests {
             ("NOT NOT a", "a"),
             ("(a)", "a"),
             ("PromPru* decodign~ decodign~2", "PromPru* decodign~ decodign~"),
-            (
-                "title:a ti:\"b c\" abs:d au:E",
-                "title:a title:\"b c\" abstract:d author:E",
-            ),
+            ("title:a ti:\"b c\" abs:d au:E", "title:a title:\"b c\" abstract:d author:E"),
             ("title:(a b) c", "(title:a title:b) c"),
             ("title：a", "title:a"),
             ("date:2026-03", "date:[2026-03-01 TO 2026-03-31]"),
-            (
-                "date:[2026-03-12 TO 2026-03-13]",
-                "date:[2026-03-12 TO 2026-03-13]",
-            ),
-            ("date:[* TO yesterday] a", "date:[* TO 2026-03-30] a"),
-            (
-                "-date:2025 id:2603.00001v1",
-                "-date:[2025-01-01 TO 2025-12-31] id:2603.00001v1",
-            ),
+            ("date:[2026-03-12 TO 2026-03-13]", "date:[2026-03-12 TO 2026-03-13]"),
+            ("date:[* TO yesterday] a", "+date:[* TO 2026-03-30] a"),
+            ("a date:2026 OR date:2024", "a date:[2026-01-01 TO 2026-12-31] date:[2024-01-01 TO 2024-12-31]"),
+            ("date:2026 AND a", "+date:[2026-01-01 TO 2026-12-31] +a"),
+            ("(date:2026 a) b", "(+date:[2026-01-01 TO 2026-12-31] a) b"),
+            ("-date:2025 id:2603.00001v1", "-date:[2025-01-01 TO 2025-12-31] id:2603.00001v1"),
             ("LLM: a survey", "LLM: a survey"),
             ("what's new - don't", "what's new - don't"),
             ("O(n^2)", "O n^2"),
-            (
-                "https://arxiv.org/abs/2603.00001",
-                "https://arxiv.org/abs/2603.00001",
-            ),
+            ("https://arxiv.org/abs/2603.00001", "https://arxiv.org/abs/2603.00001"),
             ("“a b” （c）", "\"a b\" c"),
             ("", ""),
             ("()", ""),
@@ -490,11 +452,7 @@ mod tests {
             ("a NOT", "a NOT", LoneOperator("NOT".into())),
             ("nofield:a", "nofield a", UnknownField("nofield".into())),
             ("date:soon a", "soon a", Date(DateError::NotADate("soon".into()))),
-            (
-                "date:2026-02-30",
-                "2026-02-30",
-                Date(DateError::NoSuchDay("2026-02-30".into())),
-            ),
+            ("date:2026-02-30", "2026-02-30", Date(DateError::NoSuchDay("2026-02-30".into()))),
             ("[a TO b]", "[a TO b]", Range("[a TO b]".into())),
             ("abc~", "abc", Fuzzy("abc".into())),
             ("推测解码~", "推测解码", Fuzzy("推测解码".into())),

@@ -136,11 +136,7 @@ impl Clause {
     pub fn any(mut should: Vec<Clause>) -> Clause {
         match should.len() {
             1 => should.remove(0),
-            _ => Clause::Group {
-                must: Vec::new(),
-                should,
-                must_not: Vec::new(),
-            },
+            _ => Clause::Group { must: Vec::new(), should, must_not: Vec::new() },
         }
     }
 
@@ -148,11 +144,7 @@ impl Clause {
     pub fn all(mut must: Vec<Clause>) -> Clause {
         match must.len() {
             1 => must.remove(0),
-            _ => Clause::Group {
-                must,
-                should: Vec::new(),
-                must_not: Vec::new(),
-            },
+            _ => Clause::Group { must, should: Vec::new(), must_not: Vec::new() },
         }
     }
 
@@ -183,20 +175,11 @@ impl fmt::Display for Clause {
     /// (`=` for the exact stream), `+(…)`, `-(…)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let weighted = |f: &mut fmt::Formatter<'_>, weight: f32| {
-            if weight == 1.0 {
-                Ok(())
-            } else {
-                write!(f, "^{weight}")
-            }
+            if weight == 1.0 { Ok(()) } else { write!(f, "^{weight}") }
         };
         match self {
             Clause::All => f.write_str("*"),
-            Clause::Term {
-                field,
-                stream,
-                term,
-                weight,
-            } => {
+            Clause::Term { field, stream, term, weight } => {
                 write!(f, "{}:{stream}{term}", field.name)?;
                 weighted(f, *weight)
             }
@@ -208,11 +191,7 @@ impl fmt::Display for Clause {
                 f.write_str("\"")?;
                 weighted(f, *weight)
             }
-            Clause::Prefix {
-                field,
-                prefix,
-                weight,
-            } => {
+            Clause::Prefix { field, prefix, weight } => {
                 write!(f, "{}:{prefix}*", field.name)?;
                 weighted(f, *weight)
             }
@@ -231,11 +210,7 @@ impl fmt::Display for Clause {
             Clause::Days { field, days } => {
                 write!(f, "{}:{}", field.name, crate::tree::Leaf::Days(*days))
             }
-            Clause::Group {
-                must,
-                should,
-                must_not,
-            } => {
+            Clause::Group { must, should, must_not } => {
                 let signed = [("+", must), ("", should), ("-", must_not)];
                 let mut parts = signed
                     .into_iter()

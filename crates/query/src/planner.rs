@@ -28,33 +28,20 @@ const ID_WEIGHT: f32 = 1000.0;
 
 /// Makes a plan. A tree without a word and with filters asks for all papers that pass.
 pub fn plan(tree: &Node, filters: &Filters, sort: Sort, analyzer: &Analyzer) -> Plan {
-    let mut planner = Planner {
-        analyzer,
-        marks: Vec::new(),
-    };
+    let mut planner = Planner { analyzer, marks: Vec::new() };
     let filters = filter_clauses(filters);
     if tree.is_empty() {
         let query = match filters.is_empty() {
             true => Clause::any(Vec::new()),
             false => Clause::All,
         };
-        return Plan {
-            query,
-            filters,
-            sort: newest_for(sort),
-            marks: Vec::new(),
-        };
+        return Plan { query, filters, sort: newest_for(sort), marks: Vec::new() };
     }
     let query = planner.node(tree, Occur::Should);
     let mut scores = false;
     query.visit_scoring(&mut |clause| scores |= !matches!(clause, Clause::All | Clause::Days { .. }));
     let sort = if scores { sort } else { newest_for(sort) };
-    Plan {
-        query,
-        filters,
-        sort,
-        marks: planner.marks,
-    }
+    Plan { query, filters, sort, marks: planner.marks }
 }
 
 /// The order where no paper matches better than another.
@@ -67,14 +54,8 @@ fn newest_for(sort: Sort) -> Sort {
 
 /// The clauses that filters stand for.
 pub(crate) fn filter_clauses(filters: &Filters) -> Vec<Clause> {
-    let mut clauses: Vec<Clause> = filters
-        .authors
-        .iter()
-        .map(|name| Clause::Author {
-            name: name.clone(),
-            weight: 0.0,
-        })
-        .collect();
+    let mut clauses: Vec<Clause> =
+        filters.authors.iter().map(|name| Clause::Author { name: name.clone(), weight: 0.0 }).collect();
     for (field, days) in [(&DATE, filters.date), (&DIGEST_DATE, filters.digest_date)] {
         if !days.is_all() {
             clauses.push(Clause::Days { field, days });
@@ -107,11 +88,7 @@ impl Planner<'_> {
                     // What is required of an excluded group is strict, but not marked.
                     let clause = self.node(
                         node,
-                        if occur == Occur::MustNot && *own == Occur::Should {
-                            Occur::MustNot
-                        } else {
-                            *own
-                        },
+                        if occur == Occur::MustNot && *own == Occur::Should { Occur::MustNot } else { *own },
                     );
                     if occur == Occur::MustNot {
                         self.marks.truncate(before);
@@ -126,21 +103,21 @@ impl Planner<'_> {
                 must.retain(|clause| !is_nothing(clause));
                 should.retain(|clause| !is_nothing(clause));
                 must_not.retain(|clause| !is_nothing(clause));
-                Clause::Group {
-                    must,
-                    should,
-                    must_not,
+                // A required date does not make the words beside it optional.
+                if !should.is_empty()
+                    && must.iter().all(|clause| matches!(clause, Clause::Days { .. }))
+                    && !must.is_empty()
+                {
+                    must.push(Clause::any(std::mem::take(&mut should)));
                 }
+                Clause::Group { must, should, must_not }
             }
         }
     }
 
     fn leaf(&mut self, field: Option<&'static Field>, leaf: &Leaf, occur: Occur) -> Clause {
         match leaf {
-            Leaf::Days(days) => Clause::Days {
-                field: field.unwrap_or(&DATE),
-                days: *days,
-            },
+            Leaf::Days(days) => Clause::Days { field: field.unwrap_or(&DATE), days: *days },
             Leaf::Word(text) => match field.map(|field| field.analysis) {
                 Some(Analysis::Name) => author(text),
                 Some(_) if field == Some(&ID) => id(text),
@@ -164,11 +141,7 @@ impl Planner<'_> {
         if field.is_none()
             && let Ok(link) = text.parse::<VersionedId>()
         {
-            let found = Clause::Keyword {
-                field: &ID,
-                value: link.id.to_string(),
-                weight: ID_WEIGHT,
-            };
+            let found = Clause::Keyword { field: &ID, value: link.id.to_string(), weight: ID_WEIGHT };
             let words = self.pieces(field, text, occur);
             return Clause::any([found].into_iter().chain(words).collect());
         }
@@ -240,11 +213,7 @@ impl Planner<'_> {
     fn run(&mut self, field: Option<&'static Field>, run: &Run) -> Vec<Clause> {
         let exact = exact_terms_of_run(run, 0);
         self.mark(field, What::Sequence(exact.clone()));
-        let words = if run.han {
-            self.analyzer.segment(&run.text)
-        } else {
-            Vec::new()
-        };
+        let words = if run.han { self.analyzer.segment(&run.text) } else { Vec::new() };
         let mut clauses = Vec::new();
         for word in &words {
             if word.chars().nth(1).is_some() {
@@ -319,12 +288,9 @@ impl Planner<'_> {
         let mut terms = Vec::new();
         for piece in scan(text) {
             match piece {
-                Piece::Word(compound) => terms.extend(
-                    compound
-                        .parts
-                        .iter()
-                        .map(|part| (part.position, part.text.clone())),
-                ),
+                Piece::Word(compound) => {
+                    terms.extend(compound.parts.iter().map(|part| (part.position, part.text.clone())))
+                }
                 Piece::Run(run) => terms.extend(exact_terms_of_run(&run, run.position)),
             }
         }
@@ -336,10 +302,7 @@ impl Planner<'_> {
         if field.is_none()
             && let Some(name) = Name::new(text)
         {
-            either.push(Clause::Author {
-                name,
-                weight: fields::AUTHOR.boost,
-            });
+            either.push(Clause::Author { name, weight: fields::AUTHOR.boost });
         }
         Clause::any(either)
     }
@@ -374,11 +337,7 @@ impl Planner<'_> {
         self.mark(field, What::Fuzzy(word.clone()));
         Clause::any(
             text_fields(field)
-                .map(|(field, weight)| Clause::Fuzzy {
-                    field,
-                    word: word.clone(),
-                    weight,
-                })
+                .map(|(field, weight)| Clause::Fuzzy { field, word: word.clone(), weight })
                 .collect(),
         )
     }
@@ -397,27 +356,19 @@ fn text_fields(field: Option<&'static Field>) -> impl Iterator<Item = (&'static 
     let default = field
         .is_none()
         .then(|| fields::searched_by_default().filter(|field| field.analysis == Analysis::Text));
-    named
-        .into_iter()
-        .chain(default.into_iter().flatten().map(|field| (field, field.boost)))
+    named.into_iter().chain(default.into_iter().flatten().map(|field| (field, field.boost)))
 }
 
 /// Terms at fixed distances in each field; a single one needs no positions.
 fn sequence(field: Option<&'static Field>, terms: &[(u32, String)], factor: f32) -> Clause {
     let first = terms.first().map_or(0, |(position, _)| *position);
     let clauses = text_fields(field).map(|(field, weight)| match terms {
-        [(_, term)] => Clause::Term {
-            field,
-            stream: Stream::Exact,
-            term: term.clone(),
-            weight: weight * factor,
-        },
+        [(_, term)] => {
+            Clause::Term { field, stream: Stream::Exact, term: term.clone(), weight: weight * factor }
+        }
         _ => Clause::Phrase {
             field,
-            terms: terms
-                .iter()
-                .map(|(position, term)| (position - first, term.clone()))
-                .collect(),
+            terms: terms.iter().map(|(position, term)| (position - first, term.clone())).collect(),
             weight: weight * factor,
         },
     });
@@ -458,10 +409,7 @@ fn author(text: &str) -> Clause {
 fn author_words(word: &str) -> Option<Clause> {
     // A single letter would match as an initial.
     word.chars().nth(1)?;
-    Name::new(word).map(|name| Clause::Author {
-        name,
-        weight: fields::AUTHOR.boost,
-    })
+    Name::new(word).map(|name| Clause::Author { name, weight: fields::AUTHOR.boost })
 }
 
 fn id(text: &str) -> Clause {
@@ -469,19 +417,11 @@ fn id(text: &str) -> Clause {
         Ok(link) => link.id.to_string(),
         Err(_) => text.to_string(),
     };
-    Clause::Keyword {
-        field: &ID,
-        value,
-        weight: 1.0,
-    }
+    Clause::Keyword { field: &ID, value, weight: 1.0 }
 }
 
 fn keyword(field: Option<&'static Field>, text: &str) -> Clause {
-    Clause::Keyword {
-        field: field.unwrap_or(&ID),
-        value: text.to_string(),
-        weight: 1.0,
-    }
+    Clause::Keyword { field: field.unwrap_or(&ID), value: text.to_string(), weight: 1.0 }
 }
 
 fn is_nothing(clause: &Clause) -> bool {
@@ -507,26 +447,18 @@ mod tests {
             ("title:\"Draft models\"", "title:=\"draft models\""),
             ("title:spec*", "title:spec*"),
             ("title:decodign~", "title:decodign~"),
-            (
-                "title:GPT-4.1",
-                "(title:gpt4.1 title:=\"gpt 4 1\" (+title:gpt^0.5 +title:4^0.5 +title:1^0.5))",
-            ),
+            ("title:GPT-4.1", "(title:gpt4.1 title:=\"gpt 4 1\" (+title:gpt^0.5 +title:4^0.5 +title:1^0.5))"),
             ("title:C++", "title:c++"),
             ("summary:推测", "(summary:推测 summary:=推测^0.5)"),
-            (
-                "+summary:推测解码",
-                "(+((+summary:推测 +summary:解码) summary:=\"推测 测解 解码\"))",
-            ),
+            ("+summary:推测解码", "(+((+summary:推测 +summary:解码) summary:=\"推测 测解 解码\"))"),
             ("-summary:推测解码", "(-summary:=\"推测 测解 解码\")"),
             ("summary:推", "(summary:推 summary:=推^0.5)"),
             ("author:\"S. Han\"", "author:\"s han\""),
             ("id:arXiv:2603.00001v2", "id:2603.00001"),
             ("digest:2026-03-17.txt", "digest:2026-03-17.txt"),
             ("date:2026-03", "date:[2026-03-01 TO 2026-03-31]"),
-            (
-                "decode",
-                "(title:decod^2 summary:decod^1.5 abstract:decod author:\"decode\"^0.3)",
-            ),
+            ("title:a date:2026-03 title:b", "(+date:[2026-03-01 TO 2026-03-31] +(title:a title:b))"),
+            ("decode", "(title:decod^2 summary:decod^1.5 abstract:decod author:\"decode\"^0.3)"),
             ("--- ~", "()"),
         ] {
             assert_eq!(planned(query).query.to_string(), expected, "{query}");

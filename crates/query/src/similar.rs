@@ -65,17 +65,9 @@ pub fn plan<E: Engine>(
             Clause::any(in_fields.to_vec())
         })
         .collect();
-    let itself = Clause::Keyword {
-        field: &ID,
-        value: record.id.clone(),
-        weight: 0.0,
-    };
+    let itself = Clause::Keyword { field: &ID, value: record.id.clone(), weight: 0.0 };
     Ok(Plan {
-        query: Clause::Group {
-            must: vec![Clause::any(should)],
-            should: Vec::new(),
-            must_not: vec![itself],
-        },
+        query: Clause::Group { must: vec![Clause::any(should)], should: Vec::new(), must_not: vec![itself] },
         filters: planner::filter_clauses(filters),
         sort,
         marks: Vec::new(),

@@ -35,12 +35,7 @@ const SNAP: usize = 24;
 impl<'a> Snippet<'a> {
     /// Makes a snippet of the whole text. `matches` are as `highlight::ranges` returns them.
     pub fn whole(text: &'a str, matches: &[Range<usize>]) -> Snippet<'a> {
-        Snippet {
-            text,
-            marks: matches.to_vec(),
-            cut_before: false,
-            cut_after: false,
-        }
+        Snippet { text, marks: matches.to_vec(), cut_before: false, cut_after: false }
     }
 
     /// Chooses the window of at most some `max_chars` characters in which most of the
@@ -48,20 +43,14 @@ impl<'a> Snippet<'a> {
     /// A single match longer than that is kept whole.
     pub fn best(text: &'a str, matches: &[Range<usize>], max_chars: usize) -> Snippet<'a> {
         // Byte offset of each character, and of the end.
-        let offsets: Vec<usize> = text
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([text.len()])
-            .collect();
+        let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let length = offsets.len() - 1;
         if length <= max_chars {
             return Snippet::whole(text, matches);
         }
         let char_at = |byte: usize| offsets.partition_point(|&offset| offset < byte);
-        let spans: Vec<Range<usize>> = matches
-            .iter()
-            .map(|range| char_at(range.start)..char_at(range.end))
-            .collect();
+        let spans: Vec<Range<usize>> =
+            matches.iter().map(|range| char_at(range.start)..char_at(range.end)).collect();
         let (first, last) = best_window(text, matches, &spans, max_chars);
         let (core_start, core_end) = match (spans.get(first), spans.get(last)) {
             (Some(first), Some(last)) => (first.start, last.end),
@@ -69,9 +58,7 @@ impl<'a> Snippet<'a> {
         };
         // A third of the room that is left goes before the matches: what follows says more.
         let room = max_chars.saturating_sub(core_end - core_start);
-        let start = core_start
-            .saturating_sub(room / 3)
-            .min(length - max_chars.min(length));
+        let start = core_start.saturating_sub(room / 3).min(length - max_chars.min(length));
         let end = (start + max_chars).clamp(core_end, length);
         let chars: Vec<char> = text.chars().collect();
         let start = snap_start(&chars, start, core_start);
@@ -82,12 +69,7 @@ impl<'a> Snippet<'a> {
             .filter(|range| range.start >= window.start && range.end <= window.end)
             .map(|range| range.start - window.start..range.end - window.start)
             .collect();
-        Snippet {
-            text: &text[window],
-            marks,
-            cut_before: start > 0,
-            cut_after: end < length,
-        }
+        Snippet { text: &text[window], marks, cut_before: start > 0, cut_after: end < length }
     }
 
     /// Returns the snippet piece by piece, in order.
@@ -139,10 +121,8 @@ fn best_window(
     spans: &[Range<usize>],
     max_chars: usize,
 ) -> (usize, usize) {
-    let folded: Vec<String> = matches
-        .iter()
-        .map(|range| analysis::fold::fold_to_string(&text[range.clone()]))
-        .collect();
+    let folded: Vec<String> =
+        matches.iter().map(|range| analysis::fold::fold_to_string(&text[range.clone()])).collect();
     let mut counts: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
     let mut best = (0, 0, (0, 0));
     let mut first = 0;
@@ -182,10 +162,8 @@ fn snap_end(chars: &[char], end: usize, core_end: usize) -> usize {
 
 /// Whether the text before the character at `at` may be left out.
 fn begins_word(chars: &[char], at: usize) -> bool {
-    let (Some(before), Some(after)) = (
-        at.checked_sub(1).and_then(|before| chars.get(before)),
-        chars.get(at),
-    ) else {
+    let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|before| chars.get(before)), chars.get(at))
+    else {
         return true;
     };
     !after.is_whitespace()
@@ -194,10 +172,8 @@ fn begins_word(chars: &[char], at: usize) -> bool {
 
 /// Whether the text from the character at `at` on may be left out.
 fn ends_word(chars: &[char], at: usize) -> bool {
-    let (Some(before), Some(after)) = (
-        at.checked_sub(1).and_then(|before| chars.get(before)),
-        chars.get(at),
-    ) else {
+    let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|before| chars.get(before)), chars.get(at))
+    else {
         return true;
     };
     !before.is_whitespace() && (after.is_whitespace() || is_han(*before))
@@ -237,12 +213,7 @@ mod tests {
             "One two three four five six seven eight nine ten eleven twelve draft fourteen model sixteen.";
         let chinese = "针对大模型推理开销高的问题,提出树形草稿推测解码方法,在不损失精度的前提下提升速度";
         for (text, needles, max, expected) in [
-            (
-                english,
-                &["draft", "model"][..],
-                30,
-                "…<mark>draft</mark> fourteen <mark>model</mark>…",
-            ),
+            (english, &["draft", "model"][..], 30, "…<mark>draft</mark> fourteen <mark>model</mark>…"),
             (english, &["nothing"], 20, "One two three four…"),
             (
                 english,
@@ -250,25 +221,11 @@ mod tests {
                 40,
                 "…twelve <mark>draft</mark> fourteen <mark>model</mark> sixteen.",
             ),
-            (
-                english,
-                &["twelve draft fourteen"],
-                5,
-                "…<mark>twelve draft fourteen</mark>…",
-            ),
-            (
-                chinese,
-                &["推测解码"],
-                12,
-                "…草稿<mark>推测解码</mark>方法,在不损…",
-            ),
+            (english, &["twelve draft fourteen"], 5, "…<mark>twelve draft fourteen</mark>…"),
+            (chinese, &["推测解码"], 12, "…草稿<mark>推测解码</mark>方法,在不损…"),
             ("a < b & c", &["b"], 99, "a &lt; <mark>b</mark> &amp; c"),
         ] {
-            assert_eq!(
-                Snippet::best(text, &places(text, needles), max).to_html(),
-                expected,
-                "{needles:?}"
-            );
+            assert_eq!(Snippet::best(text, &places(text, needles), max).to_html(), expected, "{needles:?}");
         }
     }
 

@@ -38,14 +38,8 @@ enum Class {
 pub(crate) fn find(line: &str) -> Boundary {
     let best = joints(line).min_by_key(|&(at, class)| (class, std::cmp::Reverse(at)));
     match best {
-        Some((title, class)) => Boundary {
-            title,
-            certain: class == Class::Sentence,
-        },
-        None => Boundary {
-            title: 0,
-            certain: false,
-        },
+        Some((title, class)) => Boundary { title, certain: class == Class::Sentence },
+        None => Boundary { title: 0, certain: false },
     }
 }
 
@@ -115,9 +109,8 @@ fn class(line: &str, at: usize, ch: char) -> Option<Class> {
 /// hosts name an owner and a project at least.
 fn may_end_address(address: &str) -> bool {
     let segments = address.matches('/').count();
-    let project_host = ["github.com/", "gitlab.com/", "huggingface.co/"]
-        .iter()
-        .any(|host| address.contains(host));
+    let project_host =
+        ["github.com/", "gitlab.com/", "huggingface.co/"].iter().any(|host| address.contains(host));
     segments >= if project_host { 5 } else { 3 }
 }
 
@@ -155,21 +148,12 @@ mod tests {
 
     #[test]
     fn a_line_without_a_joint_is_all_title() {
-        assert_eq!(
-            find("Nothing but a title"),
-            Boundary {
-                title: 0,
-                certain: false
-            }
-        );
+        assert_eq!(find("Nothing but a title"), Boundary { title: 0, certain: false });
     }
 
     #[test]
     fn a_cut_title_needs_a_joint_and_an_open_end() {
-        assert_eq!(
-            find_cut_title("It holds.Quokka Smiles at"),
-            Some("It holds.".len())
-        );
+        assert_eq!(find_cut_title("It holds.Quokka Smiles at"), Some("It holds.".len()));
         assert_eq!(find_cut_title("It holds.Quokkas smile at night."), None);
         assert_eq!(find_cut_title("It holds. Quokkas smile at"), None);
     }

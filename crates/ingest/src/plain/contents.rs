@@ -84,9 +84,7 @@ impl Contents {
         let known: std::collections::HashSet<&str> = found.iter().copied().collect();
         let is_found = |title: &str| {
             known.contains(title)
-                || found
-                    .last()
-                    .is_some_and(|last| !last.is_empty() && title.starts_with(last))
+                || found.last().is_some_and(|last| !last.is_empty() && title.starts_with(last))
         };
         let mut missing = self.titles.iter().filter(|title| !is_found(title));
         let first = missing.next()?.clone();
@@ -100,8 +98,6 @@ impl Contents {
         if self.titles.get(self.next).is_some_and(|title| usable(title)) {
             return Some(self.next);
         }
-        (0..self.titles.len())
-            .filter(|&at| usable(&self.titles[at]))
-            .max_by_key(|&at| self.titles[at].len())
+        (0..self.titles.len()).filter(|&at| usable(&self.titles[at])).max_by_key(|&at| self.titles[at].len())
     }
 }

@@ -32,12 +32,7 @@ impl Header<'_> {
     /// Returns the authors' names.
     pub(crate) fn authors(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for name in self
-            .authors
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
+        for name in self.authors.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             match names.last_mut() {
                 Some(last) if NAME_SUFFIXES.contains(&name) => {
                     last.push_str(", ");
@@ -99,13 +94,7 @@ fn header<'a>(lines: &[Line<'a>], start: usize) -> Option<Header<'a>> {
     if has_heading || cut_heading {
         end += 1;
     }
-    Some(Header {
-        lines: start..end,
-        authors,
-        date,
-        link: link.filter(|link| !link.is_empty()),
-        has_heading,
-    })
+    Some(Header { lines: start..end, authors, date, link: link.filter(|link| !link.is_empty()), has_heading })
 }
 
 /// Splits `A, B | Date: 2026-03-13` into authors and date. Where the digest is cut in
@@ -145,20 +134,8 @@ mod tests {
             ("Authors: Ann Example, Bo", 2, None, None, false),
             ("Authors: Ann Example, Bo Tester |", 2, None, None, false),
             ("Authors: Ann Example, Bo Tester | Da", 2, None, None, false),
-            (
-                "Authors: Ann Example, Bo Tester | Date: 2026-0",
-                2,
-                Some("2026-0"),
-                None,
-                false,
-            ),
-            (
-                &whole[..whole.find("nk:").unwrap_or(0)],
-                2,
-                Some("2026-01-04"),
-                None,
-                false,
-            ),
+            ("Authors: Ann Example, Bo Tester | Date: 2026-0", 2, Some("2026-0"), None, false),
+            (&whole[..whole.find("nk:").unwrap_or(0)], 2, Some("2026-01-04"), None, false),
             (
                 &whole[..whole.find("00001v1").unwrap_or(0)],
                 2,
@@ -173,24 +150,13 @@ mod tests {
                 Some("http://arxiv.org/abs/2601.00001v1"),
                 false,
             ),
-            (
-                whole,
-                2,
-                Some("2026-01-04"),
-                Some("http://arxiv.org/abs/2601.00001v1"),
-                true,
-            ),
+            (whole, 2, Some("2026-01-04"), Some("http://arxiv.org/abs/2601.00001v1"), true),
         ] {
             let found = read(cut);
             assert_eq!(found.len(), 1, "{cut}");
             let header = &found[0];
             assert_eq!(
-                (
-                    header.authors().len(),
-                    header.date,
-                    header.link,
-                    header.has_heading
-                ),
+                (header.authors().len(), header.date, header.link, header.has_heading),
                 (authors, date, link, heading),
                 "{cut}"
             );

@@ -22,18 +22,12 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
             return Some((number, line));
         };
         let ending = &line[at..];
-        let width = if ending.starts_with("\r\n") {
-            2
-        } else {
-            ending.chars().next().map_or(1, char::len_utf8)
-        };
+        let width =
+            if ending.starts_with("\r\n") { 2 } else { ending.chars().next().map_or(1, char::len_utf8) };
         rest = Some(&ending[width..]);
         Some((number, &line[..at]))
     })
-    .map(|(number, text)| Line {
-        number,
-        text: text.trim(),
-    })
+    .map(|(number, text)| Line { number, text: text.trim() })
     .filter(|line| !line.text.is_empty())
 }
 
@@ -43,13 +37,9 @@ mod tests {
 
     #[test]
     fn every_line_ending_counts_once() {
-        let found: Vec<(usize, &str)> = lines("a\nb\r\n\r\n c \rd\u{2028}e\u{85}f")
-            .map(|line| (line.number, line.text))
-            .collect();
-        assert_eq!(
-            found,
-            [(1, "a"), (2, "b"), (4, "c"), (5, "d"), (6, "e"), (7, "f")]
-        );
+        let found: Vec<(usize, &str)> =
+            lines("a\nb\r\n\r\n c \rd\u{2028}e\u{85}f").map(|line| (line.number, line.text)).collect();
+        assert_eq!(found, [(1, "a"), (2, "b"), (4, "c"), (5, "d"), (6, "e"), (7, "f")]);
         assert_eq!(lines("").count(), 0);
     }
 }

@@ -61,13 +61,7 @@ fn render(style: &Style) -> String {
 fn styles() -> impl Iterator<Item = Style> {
     [true, false].into_iter().flat_map(|contents| {
         ["", "\n", "\n\n"].into_iter().flat_map(move |between| {
-            ["\n", "\r\n", "\r", "\n\n"]
-                .into_iter()
-                .map(move |newline| Style {
-                    contents,
-                    between,
-                    newline,
-                })
+            ["\n", "\r\n", "\r", "\n\n"].into_iter().map(move |newline| Style { contents, between, newline })
         })
     })
 }
@@ -76,10 +70,8 @@ fn styles() -> impl Iterator<Item = Style> {
 fn every_style_splits_exactly() {
     for style in styles() {
         let digest = parse(&render(&style));
-        let name = format!(
-            "contents {}, between {:?}, newline {:?}",
-            style.contents, style.between, style.newline
-        );
+        let name =
+            format!("contents {}, between {:?}, newline {:?}", style.contents, style.between, style.newline);
         assert_eq!(digest.date, NaiveDate::from_ymd_opt(2026, 1, 5), "{name}");
         assert_eq!(digest.diagnostics, [], "{name}");
         assert_eq!(digest.entries.len(), PAPERS.len(), "{name}");
@@ -118,31 +110,19 @@ fn a_cut_loses_only_what_is_behind_it() {
             if digest.entries.len() > 1 {
                 assert_eq!(text, PAPERS[0].6, "{shown}");
                 let last = &digest.entries[digest.entries.len() - 1].paper;
-                assert!(
-                    last.truncated || cut == whole.len() || last.abstract_text.is_some(),
-                    "{shown}"
-                );
+                assert!(last.truncated || cut == whole.len() || last.abstract_text.is_some(), "{shown}");
             }
             for (entry, expected) in digest.entries.iter().zip(PAPERS).skip(1) {
                 let paper = &entry.paper;
                 assert!(expected.0.starts_with(&paper.title), "{shown}");
                 assert!(
-                    paper
-                        .summary
-                        .as_deref()
-                        .is_none_or(|summary| expected.1.starts_with(summary)),
+                    paper.summary.as_deref().is_none_or(|summary| expected.1.starts_with(summary)),
                     "{shown}"
                 );
                 assert!(expected.2.starts_with(&paper.authors.join(", ")), "{shown}");
                 assert!(paper.date.is_none() || paper.date == date(expected.3), "{shown}");
-                assert!(
-                    paper.id.as_ref().is_none_or(|id| id.as_str() == expected.4),
-                    "{shown}"
-                );
-                assert!(
-                    paper.url.as_deref().is_none_or(|url| url.contains(expected.4)),
-                    "{shown}"
-                );
+                assert!(paper.id.as_ref().is_none_or(|id| id.as_str() == expected.4), "{shown}");
+                assert!(paper.url.as_deref().is_none_or(|url| url.contains(expected.4)), "{shown}");
             }
         }
     }
@@ -162,11 +142,8 @@ fn oddities_are_told_with_their_lines() {
         Abstract\n\
         Nothing.";
     let digest = parse(text);
-    let told: Vec<(usize, Oddity)> = digest
-        .diagnostics
-        .into_iter()
-        .map(|diagnostic| (diagnostic.line, diagnostic.oddity))
-        .collect();
+    let told: Vec<(usize, Oddity)> =
+        digest.diagnostics.into_iter().map(|diagnostic| (diagnostic.line, diagnostic.oddity)).collect();
     assert_eq!(
         told,
         [
@@ -175,11 +152,7 @@ fn oddities_are_told_with_their_lines() {
             (8, Oddity::NoSummary),
         ]
     );
-    let titles: Vec<&str> = digest
-        .entries
-        .iter()
-        .map(|entry| entry.paper.title.as_str())
-        .collect();
+    let titles: Vec<&str> = digest.entries.iter().map(|entry| entry.paper.title.as_str()).collect();
     assert_eq!(titles, ["Quokka Smiles", "No Summary Here"]);
     assert_eq!(digest.entries[0].paper.date, None);
 }
