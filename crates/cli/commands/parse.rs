@@ -30,6 +30,7 @@ struct PaperJson<'a> {
     #[serde(rename = "abstract")]
     abstract_text: Option<&'a str>,
     truncated: bool,
+    confidence: f32,
 }
 
 pub(crate) fn run(args: &ParseArgs, messages: &Messages) -> Result<Outcome> {
@@ -95,6 +96,7 @@ fn print(file: &str, digest: &Digest, out: &mut dyn Write) -> Result<()> {
             url: url.as_deref(),
             abstract_text: abstract_text.as_deref(),
             truncated: *truncated,
+            confidence: (entry.confidence * 1e4).round() / 1e4,
         };
         json::write_line(&paper, out)?;
     }

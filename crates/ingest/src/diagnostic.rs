@@ -55,7 +55,12 @@ pub enum Oddity {
         first: String,
     },
     /// Nothing told for certain where the abstract above ends and this title begins.
-    UncertainTitle(String),
+    UncertainTitle {
+        /// The title as it was taken.
+        chosen: String,
+        /// The next best.
+        other: Option<String>,
+    },
     /// Text that belongs to no paper; left out.
     Stray(String),
 }
@@ -76,7 +81,10 @@ impl fmt::Display for Oddity {
             Oddity::CutOff => f.write_str("the digest ends inside this paper"),
             Oddity::Missing { count: 1, first } => write!(f, "the contents list names a paper that the digest does not hold: {first}"),
             Oddity::Missing { count, first } => write!(f, "the contents list names {count} papers that the digest does not hold, the first: {first}"),
-            Oddity::UncertainTitle(title) => write!(f, "it is not certain that the title begins at: {title}"),
+            Oddity::UncertainTitle { chosen, other: None } => write!(f, "it is not certain that the title is `{chosen}`"),
+            Oddity::UncertainTitle { chosen, other: Some(other) } => {
+                write!(f, "it is not certain that the title is `{chosen}`; it may be `{other}`")
+            }
             Oddity::Stray(text) => write!(f, "this text belongs to no paper and was left out: {text}"),
         }
     }

@@ -20,6 +20,9 @@ mod format;
 mod plain;
 mod read;
 
+#[cfg(feature = "learn")]
+pub use plain::learning;
+
 use paper::{NaiveDate, Paper};
 use thiserror::Error;
 
@@ -47,6 +50,9 @@ pub struct Entry {
     pub line: usize,
     /// What the digest says of the paper.
     pub paper: Paper,
+    /// How sure it is where the title begins, from 0 to 1: 1 where a line of its own or
+    /// the contents list says so.
+    pub confidence: f32,
 }
 
 /// Why a file is no digest.

@@ -22,11 +22,15 @@ mod contents;
 mod header;
 mod lines;
 
+#[cfg(feature = "learn")]
+pub use boundary::learning;
+
 use paper::{NaiveDate, Paper, VersionedId};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::format::Format;
 use crate::{Diagnostic, Digest, Entry, Oddity};
+use boundary::Context;
 use contents::Contents;
 use header::Header;
 use lines::Line;
@@ -38,6 +42,9 @@ pub(crate) const FORMAT: Format = Format { name: "plain", extensions: &["txt"], 
 /// heading `Abstract`; what is longer is taken for an abstract of several lines with a
 /// title at its end. Real titles have up to some 250 bytes.
 const LONGEST_TITLE: usize = 400;
+
+/// Below this confidence a boundary is told as doubtful: about one in two such is wrong.
+const DOUBTFUL: f32 = 0.8;
 
 /// How much of a text that is left out a diagnostic quotes, in characters.
 const QUOTED: usize = 60;
@@ -64,13 +71,22 @@ fn date(text: &str) -> Option<NaiveDate> {
     plain.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
+/// A title where it stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Title<'a> {
+    line: usize,
+    text: &'a str,
+    /// How sure it is that the title begins here, from 0 to 1.
+    confidence: f32,
+}
+
 /// What stands between two anchors, taken apart.
 #[derive(Debug, Default, PartialEq)]
 struct Between<'a> {
     /// The lines, or the part of a line, that end the abstract above.
     abstract_lines: Vec<&'a str>,
-    /// The title of the next paper, with its line.
-    title: Option<(usize, &'a str)>,
+    /// The title of the next paper.
+    title: Option<Title<'a>>,
     /// The summary of the next paper.
     summary: Option<&'a str>,
 }
@@ -109,7 +125,11 @@ impl Splitter {
             let end = headers.peek().map_or(rest.len(), |following| following.lines.start);
             let body = &rest[header.lines.end..end];
             let last = headers.peek().is_none();
-            let between = if last { self.closing(&header, body) } else { self.between(body) };
+            let own_title = next.title.map_or("", |title| title.text);
+            let between = match last {
+                true => self.closing(&header, body, own_title),
+                false => self.between(body, own_title),
+            };
             let anchor = &rest[header.lines.start];
             self.add(&next, Some((&header, anchor.number)), &between.abstract_lines, last);
             next = Between { abstract_lines: Vec::new(), ..between };
@@ -135,7 +155,8 @@ impl Splitter {
             self.report(line.number, Oddity::Stray(quote(line.text)));
         }
         self.contents.place(title.text);
-        Between { abstract_lines: Vec::new(), title: Some((title.number, title.text)), summary }
+        let title = Title { line: title.number, text: title.text, confidence: 1.0 };
+        Between { abstract_lines: Vec::new(), title: Some(title), summary }
     }
 
     /// Takes apart a digest that ends before its first header line.
@@ -149,21 +170,35 @@ impl Splitter {
 
     /// Takes apart what stands between the heading of one abstract and the next header
     /// line: the abstract, the title glued to it or on a line of its own, the summary.
-    fn between<'a>(&mut self, lines: &'a [Line<'a>]) -> Between<'a> {
+    fn between<'a>(&mut self, lines: &'a [Line<'a>], own_title: &str) -> Between<'a> {
         let (lines, summary) = self.take_summary(lines);
+        self.before_summary(lines, summary, own_title)
+    }
+
+    /// Takes apart the lines before a summary: the abstract and the title.
+    fn before_summary<'a>(
+        &mut self,
+        lines: &'a [Line<'a>],
+        summary: Option<&'a str>,
+        own_title: &str,
+    ) -> Between<'a> {
         let Some((last, before)) = lines.split_last() else {
             return Between { summary, ..Between::default() };
         };
         let mut abstract_lines: Vec<&str> = before.iter().map(|line| line.text).collect();
         let own_line = !before.is_empty() && last.text.len() <= LONGEST_TITLE;
+        let mut confidence = 1.0;
         let at = match self.contents.title_at_end(last.text) {
             Some(at) => at,
             None if own_line => 0,
             None => {
-                let boundary = boundary::find(last.text);
-                if !boundary.certain {
-                    let title = quote(&last.text[boundary.title..]);
-                    self.report(last.number, Oddity::UncertainTitle(title));
+                let context = Context { own_title, summary: summary.unwrap_or_default() };
+                let boundary = boundary::find(last.text, context);
+                confidence = boundary.confidence;
+                if confidence < DOUBTFUL {
+                    let chosen = quote(&last.text[boundary.title..]);
+                    let other = boundary.runner_up.map(|at| quote(&last.text[at..]));
+                    self.report(last.number, Oddity::UncertainTitle { chosen, other });
                 }
                 boundary.title
             }
@@ -172,12 +207,13 @@ impl Splitter {
         if !end.trim().is_empty() {
             abstract_lines.push(end);
         }
-        Between { abstract_lines, title: Some((last.number, title.trim())), summary }
+        let title = Title { line: last.number, text: title.trim(), confidence };
+        Between { abstract_lines, title: Some(title), summary }
     }
 
     /// Takes apart what stands after the last header: an abstract, and perhaps the
     /// beginning of a paper whose header the digest does not reach.
-    fn closing<'a>(&mut self, header: &Header<'a>, lines: &'a [Line<'a>]) -> Between<'a> {
+    fn closing<'a>(&mut self, header: &Header<'a>, lines: &'a [Line<'a>], own_title: &str) -> Between<'a> {
         if !header.has_heading {
             // The digest ends in or right after the header; what is there belongs to it.
             return Between {
@@ -185,20 +221,22 @@ impl Splitter {
                 ..Between::default()
             };
         }
-        if let Some((last, before)) = lines.split_last() {
-            let (cut_anchor, before) = if before.len() > 1 && header::begins_anchor(last.text) {
-                (true, before)
-            } else {
-                (false, lines)
+        if let [before @ .., last] = lines {
+            if before.len() > 1 && header::begins_anchor(last.text) {
+                return self.between(before, own_title);
+            }
+            // A summary of which the digest has a word or two may be without a Han character.
+            let context = Context { own_title, summary: "" };
+            let begins_paper = |line: &Line| match self.contents.is_empty() {
+                true => boundary::find_cut_title(line.text, context).is_some(),
+                false => self.contents.knows_title_at_end(line.text),
             };
-            let summary_last = before.last().is_some_and(|line| is_summary(line.text) && before.len() > 1);
-            if cut_anchor
-                || (summary_last && before.last().is_some_and(|line| line.text.len() <= LONGEST_TITLE))
-            {
-                return self.between(before);
+            let is_short = last.text.len() <= LONGEST_TITLE;
+            if is_short && before.last().is_some_and(|title| is_summary(last.text) || begins_paper(title)) {
+                return self.before_summary(before, Some(last.text), own_title);
             }
             let place = match self.contents.is_empty() {
-                true => boundary::find_cut_title(last.text),
+                true => boundary::find_cut_title(last.text, context),
                 false => self.contents.cut_title_at_end(last.text),
             };
             if let Some(at) = place {
@@ -208,7 +246,8 @@ impl Splitter {
                 if !end.trim().is_empty() {
                     abstract_lines.push(end);
                 }
-                return Between { abstract_lines, title: Some((last.number, title.trim())), summary: None };
+                let title = Title { line: last.number, text: title.trim(), confidence: boundary::SURE };
+                return Between { abstract_lines, title: Some(title), summary: None };
             }
         }
         Between { abstract_lines: lines.iter().map(|line| line.text).collect(), ..Between::default() }
@@ -235,14 +274,15 @@ impl Splitter {
         abstract_lines: &[&str],
         last: bool,
     ) {
-        let (line, title) = match (beginning.title, header) {
+        let title = match (beginning.title, header) {
             (Some(title), _) => title,
-            (None, Some((_, anchor))) => (anchor, ""),
+            (None, Some((_, anchor))) => Title { line: anchor, text: "", confidence: 0.0 },
             (None, None) => return,
         };
+        let Title { line, confidence, .. } = title;
         let text = join(abstract_lines);
         let mut paper = Paper {
-            title: title.to_string(),
+            title: title.text.to_string(),
             summary: beginning.summary.map(str::to_string),
             ..Paper::default()
         };
@@ -273,7 +313,7 @@ impl Splitter {
         if paper.summary.is_none() && !paper.truncated {
             self.report(line, Oddity::NoSummary);
         }
-        self.digest.entries.push(Entry { line, paper });
+        self.digest.entries.push(Entry { line, paper, confidence });
     }
 }
 
