@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use analysis::FIELDS;
 use clap::builder::PossibleValuesParser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -27,6 +27,7 @@ pub(crate) struct Invocation {
 }
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The index folder [env: PAPER_SEARCH_INDEX; or `index` in a configuration file]
     #[arg(long, global = true, value_name = "DIR")]
@@ -159,7 +160,7 @@ pub(crate) enum SortArg {
 pub(crate) struct IndexArgs {
     /// Digests and folders of digests [default: the configured digests]
     pub(crate) paths: Vec<PathBuf>,
-    /// Read all digests anew
+    /// Make the index anew from these digests, and from nothing else
     #[arg(long)]
     pub(crate) rebuild: bool,
     /// Stay, and index what arrives
@@ -247,18 +248,35 @@ fn brief(error: &clap::Error) -> String {
         .split("\n\n")
         .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|paragraph| {
-            !paragraph.is_empty()
-                && !paragraph.starts_with("Usage:")
-                && !paragraph.starts_with("For more information")
+            !["Usage:", "For more information"].iter().any(|start| paragraph.starts_with(start))
+                && !paragraph.is_empty()
         })
         .collect();
+    let typed: Vec<String> = std::env::args().skip(1).collect();
+    let command = command();
+    let subcommand = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .find(|name| typed.iter().any(|word| word == name));
     let what = match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             "error: a command is missing, such as `paper-search query \"speculative decoding\"`".to_string()
         }
+        // A word to leave out looks like an option.
+        ErrorKind::UnknownArgument if subcommand == Some("query") && is_excluded_word(error) => format!(
+            "{}; to leave out a word, quote the query: paper-search query 'decoding -tree'",
+            paragraphs.first().map_or("", String::as_str)
+        ),
         _ => paragraphs.join("; "),
     };
-    format!("{}\nTry `paper-search --help`.", crate::terminal::plain(&what))
+    let help = subcommand.map_or(String::new(), |name| format!(" {name}"));
+    format!("{}\nTry `paper-search{help} --help`.", crate::terminal::plain(&what))
+}
+
+/// Whether an unknown option begins with one hyphen, as an excluded word does.
+fn is_excluded_word(error: &clap::Error) -> bool {
+    let argument = error.get(ContextKind::InvalidArg);
+    matches!(argument, Some(ContextValue::String(text)) if !text.starts_with("--"))
 }
 
 /// The query language and the fields, for `query --help`.
@@ -270,7 +288,7 @@ fn query_help() -> String {
         for alias in field.aliases {
             names.push_str(&format!(" {alias}:"));
         }
-        help.push_str(&format!("  {names:<24} {}, as in {}\n", field.description, field.example));
+        help.push_str(&format!("  {names:<24} {}\n  {:<24} {}\n", field.description, "", field.example));
     }
     help.push_str(QUERY_EXAMPLES);
     help

@@ -1,4 +1,4 @@
-//! Bringing an index up to date before it is searched.
+//! Bringing an index up to date before it is read.
 
 use analysis::Analyzer;
 use anyhow::Result;
@@ -35,7 +35,9 @@ pub(crate) fn refresh(settings: &Settings, analyzer: &Analyzer, messages: &Messa
     drop(progress);
     match synced {
         Ok(report) => {
-            messages.note(&one_line(&report, settings));
+            if let Some(line) = one_line(&report, settings) {
+                messages.note(&line);
+            }
             for notice in report.notices.iter().filter(|notice| notice.is_failure) {
                 messages.warning(&notice.to_string());
             }
@@ -52,14 +54,23 @@ pub(crate) fn refresh(settings: &Settings, analyzer: &Analyzer, messages: &Messa
     }
 }
 
-fn one_line(report: &Report, settings: &Settings) -> String {
+/// What was done, unless nothing was: a digest may have been touched and be as before.
+fn one_line(report: &Report, settings: &Settings) -> Option<String> {
     let digests = report.digests;
     let read = digests.added + digests.changed;
+    if read + digests.removed == 0 {
+        return None;
+    }
     let mut text =
         format!("{}: read {read} digest{}", settings.index.display(), if read == 1 { "" } else { "s" });
     if digests.removed > 0 {
         text.push_str(&format!(", {} gone", digests.removed));
     }
     text.push_str(&format!("; {} papers in all", report.papers.total));
-    text
+    let odd = report.notices.iter().filter(|notice| !notice.is_failure).count();
+    if odd > 0 {
+        let oddities = if odd == 1 { "oddity" } else { "oddities" };
+        text.push_str(&format!("; {odd} {oddities}, which `paper-search parse` tells"));
+    }
+    Some(text)
 }

@@ -90,7 +90,8 @@ impl Layers {
     }
 }
 
-/// Reads a configuration file. Relative paths in it are relative to its folder.
+/// Reads a configuration file. Relative paths in it are relative to its folder; `~` is
+/// the home folder.
 fn read(path: &Path) -> Result<ConfigFile> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
@@ -104,7 +105,11 @@ fn read(path: &Path) -> Result<ConfigFile> {
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
     for path in file.index.iter_mut().chain(&mut file.digests) {
-        *path = folder.join(&path);
+        // A shell is not there to do it.
+        *path = match (path.strip_prefix("~"), etcetera::home_dir()) {
+            (Ok(rest), Ok(home)) => home.join(rest),
+            _ => folder.join(&path),
+        };
     }
     Ok(file)
 }

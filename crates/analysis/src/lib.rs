@@ -17,6 +17,7 @@
 
 pub mod fields;
 pub mod fold;
+pub mod function_words;
 pub mod han;
 pub mod names;
 pub mod scan;

@@ -34,7 +34,13 @@ impl Name {
             .filter(|word| !word.is_empty())
             .take(MAX_WORDS)
             .collect();
+        let words = join_han(words);
         (!words.is_empty()).then_some(Name { words })
+    }
+
+    /// Whether there are only initials in it.
+    pub fn is_initials(&self) -> bool {
+        self.words.iter().all(|word| word.split('-').all(is_initial))
     }
 
     /// Returns the words under which the name is found: each word, and of hyphenated ones
@@ -88,10 +94,28 @@ impl Name {
     }
 }
 
+/// Returns the word that a rotation begins with; a term that is none is returned whole.
+pub fn first_word(rotation: &str) -> &str {
+    rotation.split_once(SEPARATOR).map_or(rotation, |(word, _)| word)
+}
+
 impl std::fmt::Display for Name {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.words.join(" "))
     }
+}
+
+/// Puts Chinese words together: `王 芳` is `王芳`.
+fn join_han(words: Vec<String>) -> Vec<String> {
+    let is_han = |word: &str| word.chars().all(crate::han::is_han);
+    let mut joined: Vec<String> = Vec::new();
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if is_han(last) && is_han(&word) => last.push_str(&word),
+            _ => joined.push(word),
+        }
+    }
+    joined
 }
 
 /// Finds for each wanted word a place of its own among the free parts.
@@ -172,6 +196,8 @@ mod tests {
             ("O'Brien", "Pat O’Brien"),
             ("a a", "Ann Abel"),
             ("张伟", "张伟"),
+            ("王芳", "王 芳"),
+            ("王 芳", "王芳"),
         ] {
             assert!(matches(query, name), "{query} ~ {name}");
         }

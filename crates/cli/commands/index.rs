@@ -26,92 +26,98 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings, messages: &Messages) ->
     if paths.is_empty() {
         bail!("no digests are named; give a PATH, or `digests = [\"PATH\"]` in paper-search.toml");
     }
-    let analyzer = Analyzer::new();
-    let outcome = once(args, paths, settings, &analyzer, args.rebuild, messages)?;
+    let run = Run { args, paths, settings, analyzer: Analyzer::new(), messages };
+    let started = Instant::now();
+    let report = run.sync(args.rebuild)?;
+    let outcome = run.tell(&report, started.elapsed())?;
     if args.watch {
-        watch(args, paths, settings, &analyzer, messages)?;
+        run.watch(report)?;
     }
     Ok(outcome)
 }
 
-fn once(
-    args: &IndexArgs,
-    paths: &[PathBuf],
-    settings: &Settings,
-    analyzer: &Analyzer,
-    rebuild: bool,
-    messages: &Messages,
-) -> Result<Outcome> {
-    let started = Instant::now();
-    let progress = messages.progress();
-    let report = indexer::sync(&settings.index, paths, Options { rebuild }, analyzer, &mut |step| {
-        progress.step(step)
-    })?;
-    drop(progress);
-    for notice in &report.notices {
-        match notice.is_failure {
-            true => messages.error(&notice.to_string()),
-            false => messages.warning(&notice.to_string()),
-        }
-    }
-    let mut out = std::io::stdout().lock();
-    let took = started.elapsed();
-    let written = match args.format {
-        ReportFormat::Json => json::write_line(&ReportJson::new(&report, took), &mut out),
-        ReportFormat::Text if messages.is_quiet() => Ok(()),
-        ReportFormat::Text => writeln!(out, "{}", text(&report, took)).map_err(Into::into),
-    };
-    written.context("writing the report")?;
-    if report.digests == Default::default() {
-        messages.warning("no digests were found; a folder is searched for files that end in .txt");
-    }
-    Ok(match report.digests.failed {
-        0 => Outcome::Done,
-        _ => Outcome::Failed,
-    })
+/// What a run of the indexer needs.
+struct Run<'a> {
+    args: &'a IndexArgs,
+    paths: &'a [PathBuf],
+    settings: &'a Settings,
+    analyzer: Analyzer,
+    messages: &'a Messages,
 }
 
-/// Indexes what arrives, until the process is ended. A folder that is away for a while
-/// changes nothing.
-fn watch(
-    args: &IndexArgs,
-    paths: &[PathBuf],
-    settings: &Settings,
-    analyzer: &Analyzer,
-    messages: &Messages,
-) -> Result<()> {
-    messages.note("watching for new digests; end with Ctrl-C");
-    let mut told = String::new();
-    // What failed once is not told each second: only a change brings a new run.
-    let mut last = None;
-    loop {
-        std::thread::sleep(WATCH_INTERVAL);
-        let state = indexer::freshness(&settings.index, paths);
-        let problem = match state {
-            Ok(Freshness::Current) => None,
-            Ok(freshness) if last == Some(freshness) => None,
-            Ok(freshness) => {
-                let run =
-                    once(args, paths, settings, analyzer, freshness == Freshness::OtherVersion, messages);
-                last = indexer::freshness(&settings.index, paths).ok();
-                match run {
-                    Ok(_) => None,
-                    Err(error) if crate::failure::is_closed_pipe(&error) => return Err(error),
-                    Err(error) => Some(crate::failure::tell(&error)),
-                }
+impl Run<'_> {
+    fn sync(&self, rebuild: bool) -> Result<Report, IndexError> {
+        let progress = self.messages.progress();
+        let options = Options { rebuild };
+        indexer::sync(&self.settings.index, self.paths, options, &self.analyzer, &mut |step| {
+            progress.step(step)
+        })
+    }
+
+    fn tell(&self, report: &Report, took: Duration) -> Result<Outcome> {
+        for notice in &report.notices {
+            match notice.is_failure {
+                true => self.messages.error(&notice.to_string()),
+                false => self.messages.warning(&notice.to_string()),
             }
-            Err(error @ (IndexError::Find(_) | IndexError::Busy(_))) => Some(error.to_string()),
-            Err(error) => return Err(error.into()),
-        };
-        let problem = problem.unwrap_or_default();
-        if problem != told && !problem.is_empty() {
-            messages.warning(&problem);
         }
-        told = problem;
+        let mut out = std::io::stdout().lock();
+        let written = match self.args.format {
+            ReportFormat::Json => json::write_line(&ReportJson::new(report, took), &mut out),
+            ReportFormat::Text if self.messages.is_quiet() => Ok(()),
+            ReportFormat::Text => writeln!(out, "{}", text(report, self.settings, took)).map_err(Into::into),
+        };
+        written.context("writing the report")?;
+        if report.digests == Default::default() {
+            self.messages.warning(
+                "no digests were found; a folder is searched for files with a digest's ending, such as .txt",
+            );
+        }
+        Ok(match report.digests.failed {
+            0 => Outcome::Done,
+            _ => Outcome::Failed,
+        })
+    }
+
+    /// Indexes what arrives, until the process is ended. Only news is told; a folder that
+    /// is away for a while changes nothing.
+    fn watch(&self, mut last: Report) -> Result<()> {
+        self.messages.note("watching for new digests; end with Ctrl-C");
+        let mut told = String::new();
+        loop {
+            std::thread::sleep(WATCH_INTERVAL);
+            let problem = match self.look(&mut last) {
+                Ok(()) => String::new(),
+                Err(error) if crate::failure::is_closed_pipe(&error) => return Err(error),
+                Err(error) => crate::failure::tell(&error),
+            };
+            if problem != told && !problem.is_empty() {
+                self.messages.warning(&problem);
+            }
+            told = problem;
+        }
+    }
+
+    /// Looks once, and indexes what is new.
+    fn look(&self, last: &mut Report) -> Result<()> {
+        let rebuild = match indexer::freshness(&self.settings.index, self.paths)? {
+            Freshness::Current => return Ok(()),
+            Freshness::OtherVersion => true,
+            Freshness::Missing | Freshness::Stale(_) => false,
+        };
+        let started = Instant::now();
+        let report = self.sync(rebuild)?;
+        let counts = report.digests;
+        let same_failures = report.notices.iter().all(|notice| last.notices.contains(notice));
+        if counts.added + counts.changed + counts.removed > 0 || !same_failures {
+            self.tell(&report, started.elapsed())?;
+        }
+        *last = report;
+        Ok(())
     }
 }
 
-fn text(report: &Report, took: Duration) -> String {
+fn text(report: &Report, settings: &Settings, took: Duration) -> String {
     let (digests, papers) = (report.digests, report.papers);
     let count = |parts: &[(usize, &str)]| {
         let named: Vec<String> = parts
@@ -125,7 +131,9 @@ fn text(report: &Report, took: Duration) -> String {
         }
     };
     format!(
-        "digests: {}\npapers:  {} ({} in all)\n{:.2} s",
+        "index:   {} ({:.2} s)\ndigests: {}\npapers:  {} ({} in all)",
+        crate::terminal::plain(&settings.index.to_string_lossy()),
+        took.as_secs_f64(),
         count(&[
             (digests.added, "added"),
             (digests.changed, "changed"),
@@ -135,7 +143,6 @@ fn text(report: &Report, took: Duration) -> String {
         ]),
         count(&[(papers.added, "added"), (papers.updated, "updated"), (papers.removed, "removed")]),
         papers.total,
-        took.as_secs_f64()
     )
 }
 

@@ -1,4 +1,4 @@
-//! `man`: the manual page, with a section for each command.
+//! `man`: the manual, a page for the program and one for each command.
 
 use std::io::Write;
 
@@ -12,7 +12,9 @@ pub(crate) fn run() -> Result<Outcome> {
     let mut page = Vec::new();
     let mut command = command();
     command.build();
-    Man::new(command).render(&mut page).context("making the manual page")?;
+    for command in std::iter::once(&command).chain(command.get_subcommands()) {
+        Man::new(command.clone()).render(&mut page).context("making the manual page")?;
+    }
     std::io::stdout().write_all(&page).context("writing the manual page")?;
     Ok(Outcome::Done)
 }

@@ -11,6 +11,7 @@ use super::{Outcome, searching};
 use crate::args::SimilarArgs;
 use crate::messages::Messages;
 use crate::output::{self, Results};
+use crate::refresh::refresh;
 use crate::settings::Settings;
 use crate::terminal::Look;
 
@@ -18,6 +19,8 @@ pub(crate) fn run(args: &SimilarArgs, settings: &Settings, messages: &Messages) 
     let filters = searching::filters(&args.filters, searching::today())?;
     let format = output::format(&args.page.format);
     let page = searching::page(&args.page);
+    let analyzer = Analyzer::new();
+    refresh(settings, &analyzer, messages)?;
     searching::with_engine(&settings.index, |engine| {
         let id = searching::kept_id(&args.id);
         let Some(record) = engine.record(&id)? else {
@@ -25,8 +28,7 @@ pub(crate) fn run(args: &SimilarArgs, settings: &Settings, messages: &Messages) 
             return Ok(Outcome::NothingFound);
         };
         let started = Instant::now();
-        let plan =
-            query::similar::plan(engine, &Analyzer::new(), &record, &filters, searching::sort(&args.page))?;
+        let plan = query::similar::plan(engine, &analyzer, &record, &filters, searching::sort(&args.page))?;
         messages.detail(&format!("searched: {}", plan.query));
         let answer = engine.search(&plan, page, args.explain)?;
         let results = Results::new(id, answer, &plan, page.offset, Vec::new(), started.elapsed());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use analysis::Analyzer;
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use engine::Embedded;
@@ -12,6 +13,7 @@ use super::{Outcome, searching};
 use crate::args::{ReportFormat, StatsArgs};
 use crate::messages::Messages;
 use crate::output::json;
+use crate::refresh::refresh;
 use crate::settings::Settings;
 use crate::terminal::plain;
 
@@ -41,7 +43,8 @@ struct AuthorCount {
     papers: usize,
 }
 
-pub(crate) fn run(args: &StatsArgs, settings: &Settings, _messages: &Messages) -> Result<Outcome> {
+pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) -> Result<Outcome> {
+    refresh(settings, &Analyzer::new(), messages)?;
     searching::with_engine(&settings.index, |engine| {
         let stats = stats(engine)?;
         let mut out = std::io::stdout().lock();
@@ -94,13 +97,9 @@ fn text(stats: &Stats, out: &mut dyn Write) -> Result<()> {
     let span = |days: Option<(NaiveDate, NaiveDate)>| {
         days.map_or("no dates".to_string(), |(first, last)| format!("{first} to {last}"))
     };
-    writeln!(
-        out,
-        "index    {} ({}, {} segments)",
-        plain(&stats.index),
-        size(stats.index_bytes),
-        stats.segments
-    )?;
+    let segments = if stats.segments == 1 { "segment" } else { "segments" };
+    let size = size(stats.index_bytes);
+    writeln!(out, "index    {} ({size}, {} {segments})", plain(&stats.index), stats.segments)?;
     writeln!(out, "papers   {} ({})", stats.papers, span(stats.dates))?;
     if stats.undated > 0 {
         writeln!(out, "         {} of them without a date", stats.undated)?;

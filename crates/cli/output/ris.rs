@@ -20,7 +20,7 @@ pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Resu
         tag("TY", "UNPB")?;
         tag("TI", &paper.title)?;
         for author in &paper.authors {
-            tag("AU", author)?;
+            tag("AU", &family_first(author))?;
         }
         if let Some(date) = paper.date {
             tag("PY", &date.format("%Y").to_string())?;
@@ -33,4 +33,13 @@ pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Resu
         write!(out, "ER  - \r\n\r\n")?;
     }
     Ok(())
+}
+
+/// A name as the format wants it: `Kanani, Alish`. The last word is taken for the family
+/// name; a name with a comma, or of one word, is left as it is.
+fn family_first(name: &str) -> String {
+    match name.rsplit_once(' ') {
+        Some((given, family)) if !name.contains(',') => format!("{family}, {given}"),
+        _ => name.to_string(),
+    }
 }

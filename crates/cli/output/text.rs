@@ -32,6 +32,7 @@ pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> Resul
     let milliseconds = results.took.as_secs_f64() * 1e3;
     let count = match (results.hits.first(), results.hits.last(), results.total) {
         (_, _, 0) => "no paper found".to_string(),
+        (None, _, total) => format!("{total} papers, none of them on this page"),
         (_, _, 1) => "1 paper".to_string(),
         (Some(first), Some(last), total) if results.hits.len() < total => {
             format!("{} to {} of {total} papers", first.rank, last.rank)

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use analysis::names::Name;
+use analysis::names::{Name, first_word};
 use query::highlight::edits;
 use query::plan::MAX_MISSPELLINGS;
 use tantivy::schema::Field as Handle;
 use tantivy::{Searcher, TantivyError};
 
 /// Returns the misspellings of a word among the terms of a field, with their edits: the
-/// nearest first, then the most frequent, then by alphabet.
+/// nearest first, then the most frequent, then by alphabet. Of names, the words count.
 pub(crate) fn misspellings(
     searcher: &Searcher,
     handle: Handle,
@@ -20,7 +20,7 @@ pub(crate) fn misspellings(
     };
     let mut found: BTreeMap<String, (usize, u64)> = BTreeMap::new();
     for_each_term(searcher, handle, &first.to_string(), |term, papers| {
-        if let Some(edits) = edits(word, term) {
+        if let Some(edits) = edits(word, first_word(term)) {
             found.entry(term.to_string()).or_insert((edits, 0)).1 += u64::from(papers);
         }
     })?;

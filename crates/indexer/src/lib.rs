@@ -21,5 +21,5 @@ pub use error::IndexError;
 pub use open::OpenIndex;
 pub use report::{DigestCounts, Notice, PaperCounts, Report};
 pub use schema::IndexSchema;
-pub use state::{DigestState, State};
+pub use state::{DigestState, Stamp, State};
 pub use sync::{Freshness, Options, Step, freshness, sync};

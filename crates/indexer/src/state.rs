@@ -29,6 +29,31 @@ const CLOCK_TICK: Duration = Duration::from_secs(2);
 pub struct State {
     /// The digests.
     pub digests: BTreeMap<String, DigestState>,
+    /// Files that could not be read or are no digests, as they were then: nobody is told
+    /// again before they change.
+    #[serde(default)]
+    pub failed: BTreeMap<String, Stamp>,
+}
+
+/// What tells a file from what it was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Size in bytes.
+    size: u64,
+    /// Time of the last change, in nanoseconds since 1970.
+    modified: u64,
+}
+
+impl Stamp {
+    /// The stamp of a file, unless it may change unseen after `now`.
+    pub(crate) fn settled(file: &DigestFile, now: SystemTime) -> Option<Stamp> {
+        let age = now.duration_since(file.modified).unwrap_or_default();
+        (age >= CLOCK_TICK).then(|| Stamp::of(file))
+    }
+
+    fn of(file: &DigestFile) -> Stamp {
+        Stamp { size: file.size, modified: nanoseconds(file.modified) }
+    }
 }
 
 /// What a commit knows of a digest.
@@ -86,6 +111,13 @@ fn nanoseconds(time: SystemTime) -> u64 {
 }
 
 impl State {
+    /// Whether nothing is to be done about a file: it is as the commit has it, or as it
+    /// was when it failed.
+    pub(crate) fn is_settled(&self, name: &str, file: &DigestFile) -> bool {
+        self.digests.get(name).is_some_and(|known| known.is_unchanged(file))
+            || self.failed.get(name) == Some(&Stamp::of(file))
+    }
+
     /// Reads the state of the last commit of an index in `generation`.
     pub(crate) fn read(index: &Index, generation: &Path) -> Result<State, IndexError> {
         let metas = index.load_metas().map_err(|error| IndexError::reading(generation, &error))?;

@@ -19,7 +19,7 @@ use crate::folder::{WriteLock, generation_path, read_pointer};
 use crate::open::OpenIndex;
 use crate::report::{Notice, Report};
 use crate::schema::IndexSchema;
-use crate::state::{DigestState, State};
+use crate::state::{DigestState, Stamp, State};
 
 /// How much the writer keeps in memory before it writes a segment, in bytes. Small runs
 /// use a fraction of it.
@@ -28,7 +28,8 @@ const WRITER_MEMORY: usize = 128 << 20;
 /// How to go about it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Whether to read all digests anew, into a new generation.
+    /// Whether to read all digests under the paths anew, into a new generation that holds
+    /// nothing else.
     pub rebuild: bool,
 }
 
@@ -66,15 +67,15 @@ pub fn freshness(root: &Path, paths: &[PathBuf]) -> Result<Freshness, IndexError
     }
     let state = OpenIndex::open(root)?.state()?;
     let (roots, found) = find(paths)?;
-    let changed = found.files.iter().filter(|file| !is_unchanged(&state, file)).count();
+    let changed = found.files.iter().filter(|file| !state.is_settled(&name(&file.path), file)).count();
     Ok(match changed + gone(&state, &roots, &found).len() {
         0 => Freshness::Current,
         count => Freshness::Stale(count),
     })
 }
 
-/// Makes the index in `root` match the digests under `paths`, in one commit; digests
-/// elsewhere stay in it. Calls `progress` from time to time.
+/// Makes the index in `root` match the digests under `paths`, in one commit. Digests
+/// elsewhere stay in it, unless it is rebuilt. Calls `progress` from time to time.
 pub fn sync(
     root: &Path,
     paths: &[PathBuf],
@@ -191,7 +192,7 @@ struct RecordChange {
 }
 
 impl Run<'_> {
-    /// Reads what is new or changed; `fresh`: everything, digests outside the roots too.
+    /// Reads what is new or changed; `fresh`: everything, and nothing else is kept.
     fn read(&mut self, roots: &[PathBuf], found: Found, fresh: bool, progress: &mut dyn FnMut(Step)) {
         for problem in &found.problems {
             self.report.digests.failed += 1;
@@ -200,20 +201,15 @@ impl Run<'_> {
         for gone in gone(&self.state, roots, &found) {
             self.forget(gone);
         }
-        let mut files = found.files;
+        let known: HashSet<String> = found.files.iter().map(|file| name(&file.path)).collect();
+        self.state.failed.retain(|file, _| known.contains(file));
         if fresh {
-            let known: HashSet<String> = files.iter().map(|file| name(&file.path)).collect();
             let elsewhere: Vec<String> =
                 self.state.digests.keys().filter(|name| !known.contains(*name)).cloned().collect();
-            for digest in elsewhere {
-                match ingest::find(&[PathBuf::from(&digest)]) {
-                    Ok(found) => files.extend(found.files),
-                    Err(_) => self.forget(digest),
-                }
-            }
+            elsewhere.into_iter().for_each(|digest| self.forget(digest));
         }
-        let all = files.len();
-        for (done, file) in files.into_iter().enumerate() {
+        let all = found.files.len();
+        for (done, file) in found.files.into_iter().enumerate() {
             progress(Step::Reading(done, all));
             if !fresh && is_unchanged(&self.state, &file) {
                 self.report.digests.unchanged += 1;
@@ -228,7 +224,7 @@ impl Run<'_> {
         let read_at = SystemTime::now();
         let bytes = match ingest::read(&file.path) {
             Ok(bytes) => bytes,
-            Err(error) => return self.keep(digest_name, fresh, error.to_string()),
+            Err(error) => return self.keep(file, read_at, fresh, error.to_string()),
         };
         let known = self.state.digests.get(&digest_name);
         let same = known.is_some_and(|known| known.hash == xxh3_64(&bytes));
@@ -250,11 +246,12 @@ impl Run<'_> {
                 self.note(digest_name.clone(), DigestState::new(file, &bytes, read_at, digest.date, papers));
                 self.take(digest_name, digest);
             }
-            Err(error) => self.keep(digest_name, fresh, error.to_string()),
+            Err(error) => self.keep(file, read_at, fresh, error.to_string()),
         }
     }
 
     fn note(&mut self, digest: String, state: DigestState) {
+        self.changes.state_changed |= self.state.failed.remove(&digest).is_some();
         let before = self.state.digests.insert(digest, state.clone());
         self.changes.state_changed |= before != Some(state);
     }
@@ -281,8 +278,12 @@ impl Run<'_> {
     }
 
     /// Keeps a digest that cannot be read as the index has it.
-    fn keep(&mut self, digest: String, fresh: bool, message: String) {
+    fn keep(&mut self, file: &DigestFile, read_at: SystemTime, fresh: bool, message: String) {
+        let digest = name(&file.path);
         self.report.digests.failed += 1;
+        if let Some(stamp) = Stamp::settled(file, read_at) {
+            self.changes.state_changed |= self.state.failed.insert(digest.clone(), stamp) != Some(stamp);
+        }
         self.fail(&digest, None, message);
         if !fresh || !self.state.digests.contains_key(&digest) {
             return;

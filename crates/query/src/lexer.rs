@@ -27,6 +27,8 @@ pub(crate) enum Token<'a> {
     LoneQuote,
     /// `[… TO …]`
     Range(&'a str, &'a str),
+    /// `~2` or `^2` behind a quote or parenthesis: distances and weights, which there are not
+    Suffix(&'a str),
     /// Anything else up to the next space, quote or parenthesis
     Word(&'a str),
 }
@@ -69,6 +71,9 @@ fn token(text: &str) -> Option<(Token<'_>, usize)> {
         }
         _ => {}
     }
+    if let Some(length) = suffix(text) {
+        return Some((Token::Suffix(&text[..length]), length));
+    }
     if let Some(found) = field(text) {
         return Some(found);
     }
@@ -89,6 +94,14 @@ fn begins_operand(text: &str) -> bool {
     text.starts_with(|ch: char| ch.is_alphanumeric() || matches!(ch, '(' | '（' | '"' | '“'))
 }
 
+/// Reads `~2` or `^2`, as far as a space or parenthesis.
+fn suffix(text: &str) -> Option<usize> {
+    let number = text.strip_prefix(['~', '^'])?;
+    let end = number.find(|ch: char| !(ch.is_ascii_digit() || ch == '.')).unwrap_or(number.len());
+    let ends = number[end..].chars().next().is_none_or(|ch| ch.is_whitespace() || matches!(ch, ')' | '）'));
+    (end > 0 && ends).then_some(1 + end)
+}
+
 /// Reads `name:`, if something follows the colon. Addresses are no fields.
 fn field(text: &str) -> Option<(Token<'_>, usize)> {
     let length = text.find(|ch: char| !(ch.is_ascii_alphanumeric() || ch == '_'))?;
@@ -98,14 +111,15 @@ fn field(text: &str) -> Option<(Token<'_>, usize)> {
         .map(|value| (1, value))
         .or_else(|| rest.strip_prefix('：').map(|value| (3, value)))?;
     if !name.starts_with(|ch: char| ch.is_ascii_alphabetic())
-        || value.is_empty()
-        || value.starts_with(char::is_whitespace)
+        || value.trim().is_empty()
         || value.starts_with("//")
     {
         return None;
     }
     let token = match fields::by_name(name) {
         Some(field) => Token::Field(field),
+        // `LLM: a survey` is a title.
+        None if value.starts_with(char::is_whitespace) => return None,
         None => Token::UnknownField(name),
     };
     Some((token, length + colon))

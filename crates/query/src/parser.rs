@@ -63,6 +63,8 @@ pub enum Warning {
     Fuzzy(String),
     /// A beginning without a letter or digit.
     Prefix(String),
+    /// What other query languages have: weights, distances, wildcards.
+    Unsupported(String),
     /// There was something in the query, but nothing in it can be searched for.
     NothingToSearch,
 }
@@ -98,6 +100,9 @@ impl fmt::Display for Warning {
                 "`{word}~`: only words of {MIN_FUZZY_LETTERS} Latin letters or more can be misspelt; it is searched as it is"
             ),
             Warning::Prefix(text) => write!(f, "`{text}*` has no beginning of a word to search for"),
+            Warning::Unsupported(text) => {
+                write!(f, "`{text}` is not part of the query language and is searched as plain words")
+            }
             Warning::NothingToSearch => f.write_str("there is nothing in the query that can be searched for"),
         }
     }
@@ -220,6 +225,10 @@ impl Parser {
             }
             Token::LoneQuote => self.warn(Warning::LoneQuote),
             Token::Quoted(text) => self.leaf(Leaf::Phrase(text.to_string())),
+            Token::Suffix(text) => {
+                self.warn(Warning::Unsupported(text.to_string()));
+                self.leaf(Leaf::Word(text[1..].to_string()));
+            }
             Token::Range(from, to) => self.range(from, to, source),
             Token::Word(text) => self.word(text),
         }
@@ -227,6 +236,19 @@ impl Parser {
 
     fn word(&mut self, text: &str) {
         let has_letters = |text: &str| text.chars().any(char::is_alphanumeric);
+        // A weight, as other query languages have it (`title^2`), is no power (`n^2`).
+        if let Some((word, number)) = text.rsplit_once('^')
+            && word.chars().nth(1).is_some()
+            && word.chars().all(char::is_alphanumeric)
+            && number.starts_with(|ch: char| ch.is_ascii_digit())
+            && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        {
+            self.warn(Warning::Unsupported(format!("^{number}")));
+        }
+        if let Some(at) = text.find('*').filter(|&at| at + 1 < text.len() && has_letters(text)) {
+            self.warn(Warning::Unsupported(format!("*{}", if at == 0 { "" } else { "…" })));
+            return self.leaf(Leaf::Word(text.to_string()));
+        }
         if let Some(beginning) = text.strip_suffix('*') {
             if has_letters(beginning) {
                 return self.leaf(Leaf::Prefix(beginning.to_string()));
@@ -427,6 +449,7 @@ mod tests {
             ("-date:2025 id:2603.00001v1", "-date:[2025-01-01 TO 2025-12-31] id:2603.00001v1"),
             ("LLM: a survey", "LLM: a survey"),
             ("what's new - don't", "what's new - don't"),
+            ("title: a", "title:a"),
             ("O(n^2)", "O n^2"),
             ("https://arxiv.org/abs/2603.00001", "https://arxiv.org/abs/2603.00001"),
             ("“a b” （c）", "\"a b\" c"),
@@ -457,6 +480,10 @@ mod tests {
             ("abc~", "abc", Fuzzy("abc".into())),
             ("推测解码~", "推测解码", Fuzzy("推测解码".into())),
             ("*", "", Prefix("".into())),
+            ("\"a b\"~2 c", "\"a b\" 2 c", Unsupported("~2".into())),
+            ("tea^2 b", "tea^2 b", Unsupported("^2".into())),
+            ("sp*ec", "sp*ec", Unsupported("*…".into())),
+            ("*coding", "*coding", Unsupported("*".into())),
         ] {
             let parsed = read(query);
             assert_eq!(parsed.tree.to_string(), tree, "{query}");

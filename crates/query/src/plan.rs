@@ -127,11 +127,40 @@ pub const MAX_MISSPELLINGS: usize = 50;
 impl Plan {
     /// Whether no paper can match, since there is nothing to search for.
     pub fn matches_nothing(&self) -> bool {
-        matches!(&self.query, Clause::Group { must, should, must_not } if must.is_empty() && should.is_empty() && must_not.is_empty())
+        self.query.is_nothing()
     }
 }
 
 impl Clause {
+    /// Makes a clause that no paper matches.
+    pub fn nothing() -> Clause {
+        Clause::any(Vec::new())
+    }
+
+    /// Whether there is nothing in the clause that a paper could match.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Clause::Group { must, should, must_not } if must.is_empty() && should.is_empty() && must_not.is_empty())
+    }
+
+    /// Multiplies the weight of all that is in the clause.
+    pub fn weighted(mut self, factor: f32) -> Clause {
+        match &mut self {
+            Clause::All | Clause::Days { .. } => {}
+            Clause::Term { weight, .. }
+            | Clause::Phrase { weight, .. }
+            | Clause::Prefix { weight, .. }
+            | Clause::Fuzzy { weight, .. }
+            | Clause::Author { weight, .. }
+            | Clause::Keyword { weight, .. } => *weight *= factor,
+            Clause::Group { must, should, .. } => {
+                for clause in must.iter_mut().chain(should) {
+                    *clause = std::mem::replace(clause, Clause::All).weighted(factor);
+                }
+            }
+        }
+        self
+    }
+
     /// Makes a group in which any of the clauses may match.
     pub fn any(mut should: Vec<Clause>) -> Clause {
         match should.len() {

@@ -1,0 +1,344 @@
+//! From the leaves of a tree to clauses: analysis, fields, weights.
+
+use analysis::Field;
+use analysis::fields::{self, AUTHOR, Analysis, DATE, ID};
+use analysis::function_words::is_function_word;
+use analysis::names::Name;
+use analysis::scan::{Compound, Piece, Run, scan};
+use analysis::stem::stem;
+use paper::VersionedId;
+
+use super::{Planner, Role, Wanted};
+use crate::highlight::{Mark, What};
+use crate::plan::{Clause, Stream};
+use crate::tree::{Leaf, Occur};
+
+/// The weight of a Han word's characters as they stand, beside that of the word as
+/// segmentation cuts it. Words rank; characters find what was cut in another way.
+const CHARACTERS_WEIGHT: f32 = 0.5;
+
+/// The weight of two neighbouring characters that belong to two words.
+const PAIR_WEIGHT: f32 = 0.5;
+
+/// The weight of a run of several Han words that a field holds as it was typed.
+const RUN_WEIGHT: f32 = 1.0;
+
+/// The weight of the parts of a joined word (`GPT-4.1`) where a paper has all of them,
+/// but apart.
+const PARTS_WEIGHT: f32 = 0.5;
+
+/// The weight of a paper whose id is in the query: above any sum of words.
+const ID_WEIGHT: f32 = 1000.0;
+
+impl Planner<'_> {
+    /// Plans a leaf that is wanted.
+    pub(super) fn wanted_leaf(&mut self, field: Option<&'static Field>, leaf: &Leaf) -> Vec<Wanted> {
+        let Leaf::Word(text) = leaf else {
+            return vec![Wanted { clause: self.leaf(field, leaf, Occur::Should), role: Role::Word }];
+        };
+        if !searches_text(field) {
+            return vec![Wanted { clause: value(field, text), role: Role::Word }];
+        }
+        let mut wanted = Vec::new();
+        if let (None, Ok(link)) = (field, text.parse::<VersionedId>()) {
+            let clause = Clause::Keyword { field: &ID, value: link.id.to_string(), weight: ID_WEIGHT };
+            wanted.push(Wanted { clause, role: Role::Evidence });
+        }
+        for piece in scan(text) {
+            match piece {
+                Piece::Word(compound) => wanted.push(self.wanted_compound(field, &compound)),
+                Piece::Run(run) => wanted.extend(self.wanted_run(field, &run)),
+            }
+        }
+        wanted
+    }
+
+    /// Plans a leaf whole: all that is in it must match.
+    pub(super) fn leaf(&mut self, field: Option<&'static Field>, leaf: &Leaf, occur: Occur) -> Clause {
+        match leaf {
+            Leaf::Days(days) => Clause::Days { field: field.unwrap_or(&DATE), days: *days },
+            Leaf::Word(text) | Leaf::Phrase(text) if !searches_text(field) => value(field, text),
+            Leaf::Word(text) => self.whole_word(field, text, occur),
+            Leaf::Phrase(text) => self.phrase(field, text),
+            Leaf::Prefix(text) => self.prefix(field, text),
+            Leaf::Fuzzy(text) => self.fuzzy(field, text),
+        }
+    }
+
+    /// A word of letters and digits that is wanted.
+    fn wanted_compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Wanted {
+        let role = match is_function_word(&compound.whole().text) {
+            true => Role::Hint,
+            false => Role::Word,
+        };
+        Wanted { clause: self.compound(field, compound), role }
+    }
+
+    /// A run of Han that is wanted: its words, the run as a whole, and the pairs of
+    /// characters between its words.
+    fn wanted_run(&mut self, field: Option<&'static Field>, run: &Run) -> Vec<Wanted> {
+        let exact = characters(run, 0);
+        self.mark(field, What::Sequence(exact.clone()));
+        let mut wanted = Vec::new();
+        let mut inside = Vec::new();
+        for (first, word) in self.han_words(run) {
+            let length = word.chars().count() as u32;
+            inside.extend(first..first + length - 1);
+            self.mark(field, What::Sequence(characters_of(&exact, first, length)));
+            wanted.push(Wanted { clause: self.han_word(field, &exact, first, &word), role: Role::Word });
+        }
+        for (at, pair) in exact.iter().filter(|(at, _)| exact.len() > 1 && !inside.contains(at)) {
+            let clause = sequence(field, &[(*at, pair.clone())], PAIR_WEIGHT);
+            wanted.push(Wanted { clause, role: Role::Hint });
+        }
+        let is_one_word = exact.len() == inside.len();
+        if !is_one_word {
+            // A run without a word of two characters is searched for as it stands.
+            let role = if inside.is_empty() { Role::Word } else { Role::Evidence };
+            wanted.push(Wanted { clause: sequence(field, &exact, RUN_WEIGHT), role });
+        }
+        if field.is_none() {
+            let authors = author_words(&run.text).map(|clause| Wanted { clause, role: Role::Evidence });
+            wanted.extend(authors);
+        }
+        wanted
+    }
+
+    /// A run of Han that is required: as a whole, or all its words. One that is excluded:
+    /// as a whole.
+    fn strict_run(&mut self, field: Option<&'static Field>, run: &Run, occur: Occur) -> Clause {
+        let exact = characters(run, 0);
+        self.mark(field, What::Sequence(exact.clone()));
+        let mut either = vec![sequence(field, &exact, RUN_WEIGHT)];
+        if occur != Occur::MustNot {
+            let words = self.han_words(run);
+            let words: Vec<Clause> =
+                words.iter().map(|(first, word)| self.han_word(field, &exact, *first, word)).collect();
+            either.push(Clause::all(words));
+            if field.is_none() {
+                either.extend(author_words(&run.text));
+            }
+        }
+        either.retain(|clause| !clause.is_nothing());
+        Clause::any(either)
+    }
+
+    /// The words of a run that have two characters or more, with the place of the first.
+    /// Single characters are in too many words to mean one.
+    fn han_words(&self, run: &Run) -> Vec<(u32, String)> {
+        if !run.han {
+            return Vec::new();
+        }
+        let mut first = 0;
+        let mut words = Vec::new();
+        for word in self.analyzer.segment(&run.text) {
+            let length = word.chars().count() as u32;
+            if length > 1 {
+                words.push((first, word.to_string()));
+            }
+            first += length;
+        }
+        words
+    }
+
+    /// A Han word, as segmentation has it or as its characters stand.
+    fn han_word(
+        &self,
+        field: Option<&'static Field>,
+        exact: &[(u32, String)],
+        first: u32,
+        word: &str,
+    ) -> Clause {
+        let mut either: Vec<Clause> = text_fields(field)
+            .map(|(field, weight)| Clause::Term {
+                field,
+                stream: Stream::Words,
+                term: word.to_string(),
+                weight,
+            })
+            .collect();
+        let length = word.chars().count() as u32;
+        either.push(sequence(field, &characters_of(exact, first, length), CHARACTERS_WEIGHT));
+        Clause::any(either)
+    }
+
+    /// A word of which all pieces must be there.
+    fn whole_word(&mut self, field: Option<&'static Field>, text: &str, occur: Occur) -> Clause {
+        let mut all = Vec::new();
+        for piece in scan(text) {
+            match piece {
+                Piece::Word(compound) => all.push(self.compound(field, &compound)),
+                Piece::Run(run) => all.push(self.strict_run(field, &run, occur)),
+            }
+        }
+        let words = Clause::all(all);
+        match (field, text.parse::<VersionedId>()) {
+            (None, Ok(link)) => {
+                let id = Clause::Keyword { field: &ID, value: link.id.to_string(), weight: ID_WEIGHT };
+                Clause::any(vec![id, words])
+            }
+            _ => words,
+        }
+    }
+
+    /// A word of letters and digits. A joined one matches joined, as a phrase, or, with
+    /// less weight, in all its parts.
+    fn compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Clause {
+        let whole = compound.whole();
+        self.mark(field, What::Stem(stem(&whole.text)));
+        let mut either = stemmed(field, &whole.text, 1.0);
+        if compound.parts.len() > 1 {
+            let terms: Vec<(u32, String)> =
+                (0..).zip(&compound.parts).map(|(position, part)| (position, part.text.clone())).collect();
+            self.mark(field, What::Sequence(terms.clone()));
+            either.push(sequence(field, &terms, 1.0));
+            let parts =
+                compound.parts.iter().map(|part| Clause::any(stemmed(field, &part.text, PARTS_WEIGHT)));
+            either.push(Clause::all(parts.collect()));
+        }
+        if field.is_none() {
+            either.extend(author_words(&whole.text));
+        }
+        Clause::any(either)
+    }
+
+    /// Words in just this order.
+    fn phrase(&mut self, field: Option<&'static Field>, text: &str) -> Clause {
+        let mut terms = Vec::new();
+        for piece in scan(text) {
+            match piece {
+                Piece::Word(compound) => {
+                    terms.extend(compound.parts.iter().map(|part| (part.position, part.text.clone())))
+                }
+                Piece::Run(run) => terms.extend(characters(&run, run.position)),
+            }
+        }
+        if terms.is_empty() {
+            return Clause::nothing();
+        }
+        self.mark(field, What::Sequence(terms.clone()));
+        let mut either = vec![sequence(field, &terms, 1.0)];
+        if field.is_none() {
+            either.extend(Name::new(text).map(|name| Clause::Author { name, weight: AUTHOR.boost }));
+        }
+        Clause::any(either)
+    }
+
+    /// The beginning of a word; the pieces before it must be there as they are.
+    fn prefix(&mut self, field: Option<&'static Field>, text: &str) -> Clause {
+        let mut pieces = scan(text);
+        let Some(Piece::Word(last)) = pieces.pop() else {
+            // Han is found by any part anyway.
+            return self.whole_word(field, text, Occur::Must);
+        };
+        let prefix = last.whole().text.clone();
+        self.mark(field, What::Prefix(prefix.clone()));
+        let beginnings = text_fields(field).map(|(field, weight)| Clause::Prefix {
+            field,
+            prefix: prefix.clone(),
+            weight,
+        });
+        let mut all = vec![Clause::any(beginnings.collect())];
+        for piece in pieces {
+            match piece {
+                Piece::Word(compound) => all.push(self.compound(field, &compound)),
+                Piece::Run(run) => all.push(self.strict_run(field, &run, Occur::Must)),
+            }
+        }
+        Clause::all(all)
+    }
+
+    /// A word that may be misspelt.
+    fn fuzzy(&mut self, field: Option<&'static Field>, text: &str) -> Clause {
+        let word = analysis::fold::fold_to_string(text);
+        self.mark(field, What::Fuzzy(word.clone()));
+        Clause::any(
+            text_fields(field)
+                .map(|(field, weight)| Clause::Fuzzy { field, word: word.clone(), weight })
+                .collect(),
+        )
+    }
+
+    fn mark(&mut self, field: Option<&'static Field>, what: What) {
+        let mark = Mark { field, what };
+        if !self.marks.contains(&mark) {
+            self.marks.push(mark);
+        }
+    }
+}
+
+/// Whether words in this field are running text, not a value.
+fn searches_text(field: Option<&'static Field>) -> bool {
+    field.is_none_or(|field| field.analysis == Analysis::Text)
+}
+
+/// A name, id or keyword.
+fn value(field: Option<&'static Field>, text: &str) -> Clause {
+    let field = field.unwrap_or(&ID);
+    if field.analysis == Analysis::Name {
+        return Name::new(text).map_or_else(Clause::nothing, |name| Clause::Author { name, weight: 1.0 });
+    }
+    let value = match text.parse::<VersionedId>() {
+        Ok(link) if *field == ID => link.id.to_string(),
+        _ => text.to_string(),
+    };
+    Clause::Keyword { field, value, weight: 1.0 }
+}
+
+/// The fields that a leaf looks in, with their weights.
+fn text_fields(field: Option<&'static Field>) -> impl Iterator<Item = (&'static Field, f32)> {
+    let default = fields::searched_by_default().filter(|field| field.analysis == Analysis::Text);
+    let named = field.map(|field| (field, 1.0));
+    let default = default.map(|field| (field, field.boost)).filter(move |_| field.is_none());
+    named.into_iter().chain(default)
+}
+
+/// A stem in each field.
+fn stemmed(field: Option<&'static Field>, word: &str, factor: f32) -> Vec<Clause> {
+    let term = stem(word);
+    text_fields(field)
+        .map(|(field, weight)| Clause::Term {
+            field,
+            stream: Stream::Words,
+            term: term.clone(),
+            weight: weight * factor,
+        })
+        .collect()
+}
+
+/// Terms at fixed distances in each field; a single one needs no positions.
+fn sequence(field: Option<&'static Field>, terms: &[(u32, String)], factor: f32) -> Clause {
+    let first = terms.first().map_or(0, |(position, _)| *position);
+    let clauses = text_fields(field).map(|(field, weight)| match terms {
+        [(_, term)] => {
+            Clause::Term { field, stream: Stream::Exact, term: term.clone(), weight: weight * factor }
+        }
+        _ => Clause::Phrase {
+            field,
+            terms: terms.iter().map(|(position, term)| (position - first, term.clone())).collect(),
+            weight: weight * factor,
+        },
+    });
+    Clause::any(clauses.collect())
+}
+
+/// The bigrams of a run, or its only character, from a position on.
+fn characters(run: &Run, position: u32) -> Vec<(u32, String)> {
+    let chars: Vec<char> = run.text.chars().collect();
+    match chars.as_slice() {
+        [only] => vec![(position, only.to_string())],
+        _ => (position..).zip(chars.windows(2)).map(|(at, pair)| (at, String::from_iter(pair))).collect(),
+    }
+}
+
+/// The bigrams of a part of a run.
+fn characters_of(exact: &[(u32, String)], first: u32, length: u32) -> Vec<(u32, String)> {
+    exact.iter().filter(|(at, _)| (first..first + length - 1).contains(at)).cloned().collect()
+}
+
+/// An author by a word of a query that names no field. A single letter would match as an
+/// initial, and find half of all papers.
+fn author_words(word: &str) -> Option<Clause> {
+    let name = Name::new(word).filter(|name| !name.is_initials())?;
+    Some(Clause::Author { name, weight: AUTHOR.boost })
+}
