@@ -65,8 +65,9 @@ impl Name {
     /// Returns the prefix that the rotations of every name matched by this query share:
     /// one rotation at least of each such name begins with it.
     pub fn rotation_prefix(&self) -> String {
+        // Of equally long words the first, which `matches` gives the first choice, too.
         let longest =
-            self.words.iter().map(|word| word.replace('-', "")).max_by_key(|word| word.chars().count());
+            self.words.iter().rev().map(|word| word.replace('-', "")).max_by_key(|word| word.chars().count());
         match longest {
             Some(word) if is_initial(&word) => word,
             Some(word) => format!("{word}{SEPARATOR}"),
@@ -195,6 +196,7 @@ mod tests {
             ("Cong", "Hao-Cong Wu"),
             ("O'Brien", "Pat O’Brien"),
             ("a a", "Ann Abel"),
+            ("Jo An", "Jo-A-N Étienne"),
             ("张伟", "张伟"),
             ("王芳", "王 芳"),
             ("王 芳", "王芳"),

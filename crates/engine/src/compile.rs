@@ -13,9 +13,10 @@ use tantivy::query::{
 use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{Searcher, TantivyError, Term};
 
+use crate::exclusion::Excluded;
 use crate::expand;
 
-/// Compiles a whole plan. `scores`: whether the order needs scores.
+/// Compiles a whole plan.
 pub(crate) fn plan(
     plan: &Plan,
     searcher: &Searcher,
@@ -95,7 +96,11 @@ fn group(
         Vec::with_capacity(must.len() + should.len() + must_not.len() + 1);
     for (occur, clauses) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
         for part in clauses {
-            parts.push((occur, clause(part, searcher, schema)?));
+            let query = clause(part, searcher, schema)?;
+            parts.push(match occur {
+                Occur::MustNot => (occur, Box::new(Excluded(query)) as Box<dyn Query>),
+                _ => (occur, query),
+            });
         }
     }
     if must.is_empty() && should.is_empty() {

@@ -1,6 +1,7 @@
 //! The embedded engine: plan in, hits out, over the index on this machine.
 
 mod compile;
+mod exclusion;
 mod expand;
 mod explain;
 mod search;

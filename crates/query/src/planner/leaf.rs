@@ -60,6 +60,7 @@ impl Planner<'_> {
             Leaf::Word(text) | Leaf::Phrase(text) if !searches_text(field) => value(field, text),
             Leaf::Word(text) => self.whole_word(field, text, occur),
             Leaf::Phrase(text) => self.phrase(field, text),
+            Leaf::Prefix(text) if !searches_text(field) => value_prefix(field, text),
             Leaf::Prefix(text) => self.prefix(field, text),
             Leaf::Fuzzy(text) => self.fuzzy(field, text),
         }
@@ -283,6 +284,16 @@ fn value(field: Option<&'static Field>, text: &str) -> Clause {
         _ => text.to_string(),
     };
     Clause::Keyword { field, value, weight: 1.0 }
+}
+
+/// The beginning of a name's word, an id or a keyword.
+fn value_prefix(field: Option<&'static Field>, text: &str) -> Clause {
+    let field = field.unwrap_or(&ID);
+    let prefix = match field.analysis {
+        Analysis::Name => analysis::fold::fold_to_string(text),
+        _ => text.to_string(),
+    };
+    Clause::Prefix { field, prefix, weight: 1.0 }
 }
 
 /// The fields that a leaf looks in, with their weights.
