@@ -8,6 +8,7 @@
 mod architecture;
 mod bad_input;
 mod config;
+mod formats;
 mod harness;
 mod index;
 mod output;
@@ -23,7 +24,10 @@ fn every_file_is_listed() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
         if path.extension().is_some_and(|extension| extension == "rs") && name != "tests" {
-            assert!(listed.contains(&format!("\nmod {name};\n")), "tests/{name}.rs is not listed in tests/tests.rs");
+            assert!(
+                listed.contains(&format!("\nmod {name};\n")),
+                "tests/{name}.rs is not listed in tests/tests.rs"
+            );
         }
     }
 }

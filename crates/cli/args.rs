@@ -166,6 +166,9 @@ pub(crate) struct IndexArgs {
     /// Stay, and index what arrives
     #[arg(long)]
     pub(crate) watch: bool,
+    /// The format of the digests that are read; auto tells it by their content
+    #[arg(long, default_value = AUTO, value_parser = PossibleValuesParser::new(input_format_names()), value_name = "FORMAT")]
+    pub(crate) input_format: String,
     /// How to print the report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: ReportFormat,
@@ -184,6 +187,16 @@ pub(crate) struct ParseArgs {
     /// Digests and folders of digests; - reads one digest from standard input
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
+    /// The format of the digests; auto tells it by their content
+    #[arg(long, default_value = AUTO, value_parser = PossibleValuesParser::new(input_format_names()), value_name = "FORMAT")]
+    pub(crate) input_format: String,
+}
+
+/// What `--input-format` is called where it names no format.
+const AUTO: &str = "auto";
+
+fn input_format_names() -> Vec<&'static str> {
+    std::iter::once(AUTO).chain(ingest::FORMATS.iter().map(|format| format.name)).collect()
 }
 
 #[derive(Args, Debug)]
@@ -232,9 +245,14 @@ pub(crate) fn parse() -> Result<Invocation, ExitCode> {
     let parsed = command().try_get_matches().and_then(|matches| Invocation::from_arg_matches(&matches));
     parsed.map_err(|error| {
         if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-            // A closed pipe is no error.
-            let _ = write!(std::io::stdout(), "{error}");
-            return ExitCode::SUCCESS;
+            return match write!(std::io::stdout(), "{error}") {
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                    let _ = writeln!(std::io::stderr(), "error: writing the help: {error}");
+                    ExitCode::from(2)
+                }
+                // A closed pipe is no error.
+                _ => ExitCode::SUCCESS,
+            };
         }
         let _ = writeln!(std::io::stderr(), "{}", brief(&error));
         ExitCode::from(2)
@@ -326,6 +344,7 @@ Examples:
   paper-search index ~/digests
   paper-search index --rebuild
   paper-search index --watch ~/digests
+  paper-search index --input-format jsonl ~/archive/2026-03-16.jsonl
 ";
 
 const PARSE_HELP: &str = "\
@@ -333,6 +352,7 @@ Examples:
   paper-search parse 2026-03-16.txt
   paper-search parse ~/digests | jq -r .title
   cat 2026-03-16.txt | paper-search parse -
+  paper-search parse --input-format markdown notes.txt
 ";
 
 const SHOW_HELP: &str = "\

@@ -11,6 +11,10 @@ pub(crate) mod show;
 pub(crate) mod similar;
 pub(crate) mod stats;
 
+/// What is said where folders hold nothing to read.
+const NO_DIGESTS: &str =
+    "no digests were found; a folder is searched for files with a digest's ending, such as .txt";
+
 /// How a command ended, if not with an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {

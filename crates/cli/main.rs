@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod failure;
+mod faults;
 mod messages;
 mod output;
 mod refresh;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     let messages = Messages::new(invocation.global.quiet, invocation.global.verbose);
-    match run(invocation, &messages) {
+    match faults::caught(|| run(invocation, &messages)) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::NothingFound) => ExitCode::from(1),
         Ok(Outcome::Failed) => ExitCode::from(2),

@@ -5,6 +5,7 @@ mod csv;
 pub(crate) mod json;
 mod lines;
 mod markdown;
+mod names;
 mod ris;
 pub(crate) mod text;
 
@@ -135,10 +136,10 @@ impl Results {
     }
 
     /// The answer to a line of a batch that could not be understood.
-    pub(crate) fn failed(query: String, query_id: String, error: String) -> Results {
+    pub(crate) fn failed(query: String, error: String) -> Results {
         Results {
             query,
-            query_id: Some(query_id),
+            query_id: None,
             total: 0,
             took: Duration::ZERO,
             warnings: Vec::new(),

@@ -28,10 +28,13 @@ pub(crate) fn refresh(settings: &Settings, analyzer: &Analyzer, messages: &Messa
         Freshness::OtherVersion => true,
     };
     let progress = messages.progress();
-    let synced =
-        indexer::sync(&settings.index, &settings.digests, Options { rebuild }, analyzer, &mut |step| {
-            progress.step(step)
-        });
+    let synced = indexer::sync(
+        &settings.index,
+        &settings.digests,
+        Options { rebuild, format: None },
+        analyzer,
+        &mut |step| progress.step(step),
+    );
     drop(progress);
     match synced {
         Ok(report) => {

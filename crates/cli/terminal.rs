@@ -78,7 +78,7 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
 /// Whether a terminal, or the layout of text, would act on the character.
 pub(crate) fn is_obeyed(ch: char) -> bool {
     ch.is_control()
-        || matches!(ch, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(ch, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_break(ch: char) -> bool {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use analysis::Analyzer;
 use anyhow::{Context, Result, bail};
 use indexer::{Freshness, IndexError, Options, Report};
+use ingest::Format;
 use serde::Serialize;
 
 use super::Outcome;
@@ -48,7 +49,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn sync(&self, rebuild: bool) -> Result<Report, IndexError> {
         let progress = self.messages.progress();
-        let options = Options { rebuild };
+        let options = Options { rebuild, format: Format::named(&self.args.input_format) };
         indexer::sync(&self.settings.index, self.paths, options, &self.analyzer, &mut |step| {
             progress.step(step)
         })
@@ -69,9 +70,7 @@ impl Run<'_> {
         };
         written.context("writing the report")?;
         if report.digests == Default::default() {
-            self.messages.warning(
-                "no digests were found; a folder is searched for files with a digest's ending, such as .txt",
-            );
+            self.messages.warning(super::NO_DIGESTS);
         }
         Ok(match report.digests.failed {
             0 => Outcome::Done,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use ingest::Digest;
+use ingest::{Digest, Format};
 use paper::Paper;
 use serde::Serialize;
 
@@ -36,9 +36,16 @@ struct PaperJson<'a> {
 pub(crate) fn run(args: &ParseArgs, messages: &Messages) -> Result<Outcome> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let (mut papers, mut failed) = (0, false);
-    let mut parse = |name: &str, bytes: Result<Vec<u8>, ingest::ReadError>| -> Result<()> {
+    let format = Format::named(&args.input_format);
+    let mut parse = |name: &str, bytes: Result<Vec<u8>, ingest::ReadError>, may_be_other| -> Result<()> {
         let digest = match bytes {
-            Ok(bytes) => ingest::parse(&bytes).map_err(|error| format!("{name}: {error}")),
+            Ok(bytes) => match ingest::parse_as(&bytes, format) {
+                Err(_) if may_be_other => return Ok(()),
+                parsed => parsed.map_err(|error| match error.line() {
+                    Some(line) => format!("{name}:{line}: {error}"),
+                    None => format!("{name}: {error}"),
+                }),
+            },
             Err(error) => Err(error.to_string()),
         };
         match digest {
@@ -62,14 +69,17 @@ pub(crate) fn run(args: &ParseArgs, messages: &Messages) -> Result<Outcome> {
     if !stdin.is_empty() {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).context("reading standard input")?;
-        parse("-", Ok(bytes))?;
+        parse("-", Ok(bytes), false)?;
     }
     for file in &found.files {
-        parse(&file.path.to_string_lossy(), ingest::read(&file.path))?;
+        parse(&file.path.to_string_lossy(), ingest::read(&file.path), file.may_be_other())?;
     }
     for problem in &found.problems {
         failed = true;
         messages.error(&format!("{}: {}", problem.path.display(), problem.message));
+    }
+    if found.files.is_empty() && found.problems.is_empty() && stdin.is_empty() {
+        messages.warning(super::NO_DIGESTS);
     }
     out.flush().context("writing the papers")?;
     Ok(match (failed, papers) {

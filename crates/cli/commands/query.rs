@@ -52,7 +52,9 @@ pub(crate) fn run(args: &QueryArgs, settings: &Settings, messages: &Messages) ->
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BatchLine {
-    id: Option<serde_json::Value>,
+    /// Read before the rest, so that an answer has it whatever else is wrong.
+    #[serde(rename = "id")]
+    _id: Option<serde_json::Value>,
     #[serde(default)]
     query: String,
     #[serde(default)]
@@ -133,13 +135,20 @@ impl Search<'_> {
             if line.is_empty() {
                 continue;
             }
-            let answered = self.line(line, number);
-            let results = answered.unwrap_or_else(|error| {
+            let object: Option<serde_json::Value> =
+                serde_json::from_str(line).ok().filter(|_| line.starts_with('{'));
+            let id = match object.as_ref().and_then(|object| object.get("id")) {
+                None => number.to_string(),
+                Some(serde_json::Value::String(id)) => id.clone(),
+                Some(other) => other.to_string(),
+            };
+            let mut results = self.line(line).unwrap_or_else(|error| {
                 failed = true;
                 let message = crate::failure::tell(&error);
                 self.messages.error(&format!("{}:{number}: {message}", file.display()));
-                Results::failed(line.to_string(), number.to_string(), message)
+                Results::failed(line.to_string(), message)
             });
+            results.query_id = Some(id);
             for warning in &results.warnings {
                 self.messages.warning(&format!("{}:{number}: {warning}", file.display()));
             }
@@ -154,13 +163,13 @@ impl Search<'_> {
         })
     }
 
-    fn line(&self, line: &str, number: usize) -> Result<Results> {
+    fn line(&self, line: &str) -> Result<Results> {
         let given = match line.starts_with('{') {
             true => serde_json::from_str(line).context(
                 "this is no JSON object with \"id\", \"query\", \"author\", \"from\", \"to\", \"limit\"",
             )?,
             false => BatchLine {
-                id: None,
+                _id: None,
                 query: line.to_string(),
                 author: Vec::new(),
                 from: None,
@@ -179,13 +188,7 @@ impl Search<'_> {
         if given.query.trim().is_empty() && filters == Filters::default() {
             bail!("there is nothing to search for: neither words nor a filter");
         }
-        let mut results = self.search(given.query, filters, given.limit.unwrap_or(self.args.page.limit))?;
-        results.query_id = Some(match given.id {
-            None => number.to_string(),
-            Some(serde_json::Value::String(id)) => id,
-            Some(other) => other.to_string(),
-        });
-        Ok(results)
+        self.search(given.query, filters, given.limit.unwrap_or(self.args.page.limit))
     }
 }
 

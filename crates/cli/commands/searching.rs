@@ -1,7 +1,6 @@
 //! What the searching commands share: filters, the open index, and what happens when
 //! its files turn out to be damaged.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use analysis::names::Name;
@@ -15,6 +14,7 @@ use query::request::Days;
 use query::{Filters, Page, Sort};
 
 use crate::args::{FilterArgs, PageArgs, SortArg};
+use crate::faults;
 
 /// The day that `today` means. The only look at the clock.
 pub(crate) fn today() -> NaiveDate {
@@ -52,24 +52,13 @@ pub(crate) fn page(args: &PageArgs) -> Page {
     Page { limit: args.limit, offset: args.offset }
 }
 
-/// Opens an index and works with it. The engine's readers trust their files; where they
-/// panic, the index is looked through, so that damage gets its name.
+/// Opens an index and works with it.
 pub(crate) fn with_engine<T>(root: &Path, work: impl FnOnce(&Embedded) -> Result<T>) -> Result<T> {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let worked = catch_unwind(AssertUnwindSafe(|| work(&Embedded::open(root)?)));
-    std::panic::set_hook(hook);
-    worked.unwrap_or_else(|panic| {
-        let report = indexer::check(root)?;
-        if let Some(what) = report.problems.into_iter().next() {
-            return Err(IndexError::Damaged { path: root.to_path_buf(), what }.into());
-        }
-        let what = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()));
-        bail!("this is a fault in paper-search, please report it: {}", what.unwrap_or_default())
-    })
+    let check = || match indexer::check(root)?.problems.into_iter().next() {
+        Some(what) => Err(IndexError::Damaged { path: root.to_path_buf(), what }.into()),
+        None => Ok(()),
+    };
+    faults::caught_reading(|| work(&Embedded::open(root)?), check)
 }
 
 /// The id under which the index keeps the paper that a person names.

@@ -7,6 +7,7 @@ use biblatex::{Chunk, Chunks, Entry, EntryType, Spanned};
 use paper::Record;
 
 use super::Results;
+use super::names::{Parts, parts};
 use crate::terminal::{Look, plain};
 
 /// Prints an entry for each hit.
@@ -46,7 +47,8 @@ fn entry(record: &Record) -> Entry {
         }
     };
     set("title", title(&paper.title));
-    set("author", text(&paper.authors.join(" and ")));
+    let authors: Vec<String> = paper.authors.iter().map(|name| author(name)).collect();
+    set("author", text(&authors.join(" and ")));
     if let Some(date) = paper.date {
         set("year", text(&date.format("%Y").to_string()));
     }
@@ -57,6 +59,14 @@ fn entry(record: &Record) -> Entry {
     set("url", text(paper.url.as_deref().unwrap_or_default()));
     set("note", text(paper.summary.as_deref().unwrap_or_default()));
     entry
+}
+
+/// A name as BibTeX takes it: a suffix stands between commas, behind the family name.
+fn author(name: &str) -> String {
+    match parts(name) {
+        Parts { given, family, suffix: Some(suffix) } => format!("{family}, {suffix}, {given}"),
+        _ => name.to_string(),
+    }
 }
 
 /// A title: words with capitals inside (`LLM`, `xLSTM`) are kept from becoming lower case.

@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::Results;
+use super::names::{Parts, parts};
 use crate::terminal::{Look, plain};
 
 /// Prints a record for each hit.
@@ -35,11 +36,13 @@ pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Resu
     Ok(())
 }
 
-/// A name as the format wants it: `Kanani, Alish`. The last word is taken for the family
-/// name; a name with a comma, or of one word, is left as it is.
+/// A name as the format wants it: `Kanani, Alish`, `Sample, Pat, Jr.`
 fn family_first(name: &str) -> String {
-    match name.rsplit_once(' ') {
-        Some((given, family)) if !name.contains(',') => format!("{family}, {given}"),
-        _ => name.to_string(),
-    }
+    let Parts { given, family, suffix } = parts(name);
+    [Some(family), Some(given), suffix]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -1,7 +1,6 @@
 //! Reading the whole index back.
 
 use std::collections::{BTreeMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::error::IndexError;
@@ -24,12 +23,7 @@ pub struct CheckReport {
 /// the list of digests. Damage is reported, not an error; an error is an index that
 /// cannot be opened at all.
 pub fn check(root: &Path) -> Result<CheckReport, IndexError> {
-    // The engine's readers trust their files; on damaged ones they may panic.
-    let quiet = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let checked = catch_unwind(AssertUnwindSafe(|| check_files_and_papers(root)));
-    std::panic::set_hook(quiet);
-    checked.unwrap_or_else(|_| Err(IndexError::damaged(root, "its files cannot be read")))
+    IndexError::guard(root, || check_files_and_papers(root))
 }
 
 fn check_files_and_papers(root: &Path) -> Result<CheckReport, IndexError> {

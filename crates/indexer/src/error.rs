@@ -1,10 +1,12 @@
 //! Why the index could not be read or written.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use ingest::FindError;
 use tantivy::TantivyError;
+use tantivy::directory::error::{OpenDirectoryError, OpenReadError};
 use thiserror::Error;
 
 /// What went wrong with an index.
@@ -70,10 +72,35 @@ impl IndexError {
         IndexError::Damaged { path: path.to_path_buf(), what: what.to_string() }
     }
 
-    /// An error of the engine while it reads: the files are not what they should be, or
-    /// cannot be read.
+    /// An error of the engine while it reads: the files are not what they should be,
+    /// unless it was not allowed to look.
     pub(crate) fn reading(path: &Path, error: &TantivyError) -> IndexError {
-        IndexError::damaged(path, error)
+        let (file, cause) = match error {
+            TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath }) => {
+                (filepath.as_path(), io_error)
+            }
+            TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error, directory_path }) => {
+                (directory_path.as_path(), io_error)
+            }
+            TantivyError::IoError(io_error) => (Path::new(""), io_error),
+            other => return IndexError::damaged(path, other),
+        };
+        match cause.kind() {
+            io::ErrorKind::PermissionDenied => {
+                IndexError::io(&path.join(file), io::Error::new(cause.kind(), cause.clone()))
+            }
+            _ => IndexError::damaged(path, error),
+        }
+    }
+
+    /// Runs what reads an index. The engine trusts its files, and may panic on damaged
+    /// ones; that is damage like any other.
+    pub(crate) fn guard<T>(
+        path: &Path,
+        read: impl FnOnce() -> Result<T, IndexError>,
+    ) -> Result<T, IndexError> {
+        catch_unwind(AssertUnwindSafe(read))
+            .unwrap_or_else(|_| Err(IndexError::damaged(path, "its files cannot be read")))
     }
 
     /// An error of the engine while it writes.

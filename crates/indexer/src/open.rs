@@ -28,6 +28,10 @@ pub struct OpenIndex {
 impl OpenIndex {
     /// Opens the last commit of the index in a folder.
     pub fn open(root: &Path) -> Result<OpenIndex, IndexError> {
+        IndexError::guard(root, || OpenIndex::open_unguarded(root))
+    }
+
+    fn open_unguarded(root: &Path) -> Result<OpenIndex, IndexError> {
         let (mut number, mut opened) = OpenIndex::open_generation(root)?;
         if opened.is_err() {
             // A rebuild may have replaced the generation after the pointer was read.
@@ -96,8 +100,10 @@ impl OpenIndex {
 
     /// Returns how many papers there are.
     pub fn paper_count(&self) -> Result<u64, IndexError> {
-        let count = self.searcher.search(&AllQuery, &Count);
-        count.map(|count| count as u64).map_err(|error| self.reading(&error))
+        IndexError::guard(&self.root, || {
+            let count = self.searcher.search(&AllQuery, &Count);
+            count.map(|count| count as u64).map_err(|error| self.reading(&error))
+        })
     }
 
     /// Returns the paper with this id.
@@ -128,12 +134,14 @@ impl OpenIndex {
     }
 
     fn records(&self, term: Term) -> Result<Vec<Record>, IndexError> {
-        let query = TermQuery::new(term, IndexRecordOption::Basic);
-        let addresses =
-            self.searcher.search(&query, &DocSetCollector).map_err(|error| self.reading(&error))?;
-        let mut addresses: Vec<DocAddress> = addresses.into_iter().collect();
-        addresses.sort_unstable();
-        addresses.into_iter().map(|address| self.record_at(address)).collect()
+        IndexError::guard(&self.root, || {
+            let query = TermQuery::new(term, IndexRecordOption::Basic);
+            let addresses =
+                self.searcher.search(&query, &DocSetCollector).map_err(|error| self.reading(&error))?;
+            let mut addresses: Vec<DocAddress> = addresses.into_iter().collect();
+            addresses.sort_unstable();
+            addresses.into_iter().map(|address| self.record_at(address)).collect()
+        })
     }
 
     /// An error of the engine while it reads this index.

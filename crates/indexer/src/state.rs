@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -128,7 +129,10 @@ impl State {
         let payload: Payload =
             serde_json::from_str(&payload).map_err(|_| damaged("the commit does not name its digests"))?;
         let path = generation.join(&payload.state);
-        let bytes = fs::read(&path).map_err(|source| IndexError::damaged(&path, source))?;
+        let bytes = fs::read(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => damaged("the list of digests is missing"),
+            _ => IndexError::io(&path, source),
+        })?;
         if file_name(&bytes) != payload.state {
             return Err(damaged("the list of digests is not the one that was committed"));
         }

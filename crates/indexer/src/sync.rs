@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use analysis::Analyzer;
 use analysis::fields::ID;
-use ingest::{Digest, DigestFile, FindError, Found};
+use ingest::{Digest, DigestFile, FindError, Format, Found};
 use paper::{DigestRef, Occurrence, Record};
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::{Index, IndexWriter, Term};
@@ -31,6 +31,8 @@ pub struct Options {
     /// Whether to read all digests under the paths anew, into a new generation that holds
     /// nothing else.
     pub rebuild: bool,
+    /// The format to read the digests in; `None` leaves it to their content.
+    pub format: Option<&'static Format>,
 }
 
 /// How far a run is.
@@ -83,6 +85,16 @@ pub fn sync(
     analyzer: &Analyzer,
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, IndexError> {
+    IndexError::guard(root, || sync_unguarded(root, paths, options, analyzer, progress))
+}
+
+fn sync_unguarded(
+    root: &Path,
+    paths: &[PathBuf],
+    options: Options,
+    analyzer: &Analyzer,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Report, IndexError> {
     // A path that does not exist is an error before anything changes.
     let (roots, found) = find(paths)?;
     let lock = WriteLock::take(root)?;
@@ -110,8 +122,13 @@ pub fn sync(
         },
         None => State::default(),
     };
-    let mut run =
-        Run { old: old.as_ref(), changes: Changes::default(), state: old_state, report: Report::default() };
+    let mut run = Run {
+        old: old.as_ref(),
+        changes: Changes::default(),
+        state: old_state,
+        report: Report::default(),
+        format: options.format,
+    };
     let fresh = options.rebuild || old.is_none();
     run.read(&roots, found, fresh, progress);
     let records = run.records(fresh)?;
@@ -154,11 +171,15 @@ fn is_unchanged(state: &State, file: &DigestFile) -> bool {
 /// looked at is not gone.
 fn gone(state: &State, roots: &[PathBuf], found: &Found) -> Vec<String> {
     let there: HashSet<&Path> = found.files.iter().map(|file| file.path.as_path()).collect();
-    let unseen = |path: &Path| found.problems.iter().any(|problem| path.starts_with(&problem.path));
     let is_gone = |path: &Path| {
-        roots.iter().any(|root| path.starts_with(root)) && !there.contains(path) && !unseen(path)
+        roots.iter().any(|root| path.starts_with(root)) && !there.contains(path) && !unseen(found, path)
     };
     state.digests.keys().filter(|name| is_gone(Path::new(name))).cloned().collect()
+}
+
+/// Whether something keeps the place of a digest from being looked at.
+fn unseen(found: &Found, path: &Path) -> bool {
+    found.problems.iter().any(|problem| path.starts_with(&problem.path))
 }
 
 /// The name of a digest in the index. Found files have Unicode paths.
@@ -183,6 +204,7 @@ struct Run<'a> {
     changes: Changes,
     state: State,
     report: Report,
+    format: Option<&'static Format>,
 }
 
 /// A paper to write or to delete.
@@ -206,7 +228,12 @@ impl Run<'_> {
         if fresh {
             let elsewhere: Vec<String> =
                 self.state.digests.keys().filter(|name| !known.contains(*name)).cloned().collect();
-            elsewhere.into_iter().for_each(|digest| self.forget(digest));
+            for digest in elsewhere {
+                match unseen(&found, Path::new(&digest)) {
+                    true => self.carry_over(digest),
+                    false => self.forget(digest),
+                }
+            }
         }
         let all = found.files.len();
         for (done, file) in found.files.into_iter().enumerate() {
@@ -224,7 +251,7 @@ impl Run<'_> {
         let read_at = SystemTime::now();
         let bytes = match ingest::read(&file.path) {
             Ok(bytes) => bytes,
-            Err(error) => return self.keep(file, read_at, fresh, error.to_string()),
+            Err(error) => return self.keep(file, read_at, fresh, None, error.to_string()),
         };
         let known = self.state.digests.get(&digest_name);
         let same = known.is_some_and(|known| known.hash == xxh3_64(&bytes));
@@ -235,7 +262,11 @@ impl Run<'_> {
             self.report.digests.unchanged += 1;
             return;
         }
-        match ingest::parse(&bytes) {
+        match ingest::parse_as(&bytes, self.format) {
+            // It may always have been something else; a digest is not lost unseen.
+            Err(_) if file.may_be_other() && known.is_none() => {
+                self.settle(file, read_at);
+            }
             Ok(digest) => {
                 let counts = &mut self.report.digests;
                 match known {
@@ -246,7 +277,14 @@ impl Run<'_> {
                 self.note(digest_name.clone(), DigestState::new(file, &bytes, read_at, digest.date, papers));
                 self.take(digest_name, digest);
             }
-            Err(error) => self.keep(file, read_at, fresh, error.to_string()),
+            Err(error) => self.keep(file, read_at, fresh, error.line(), error.to_string()),
+        }
+    }
+
+    /// Notes a file without papers as it is, so that nobody is told again.
+    fn settle(&mut self, file: &DigestFile, read_at: SystemTime) {
+        if let Some(stamp) = Stamp::settled(file, read_at) {
+            self.changes.state_changed |= self.state.failed.insert(name(&file.path), stamp) != Some(stamp);
         }
     }
 
@@ -278,17 +316,26 @@ impl Run<'_> {
     }
 
     /// Keeps a digest that cannot be read as the index has it.
-    fn keep(&mut self, file: &DigestFile, read_at: SystemTime, fresh: bool, message: String) {
+    fn keep(
+        &mut self,
+        file: &DigestFile,
+        read_at: SystemTime,
+        fresh: bool,
+        line: Option<usize>,
+        message: String,
+    ) {
         let digest = name(&file.path);
         self.report.digests.failed += 1;
-        if let Some(stamp) = Stamp::settled(file, read_at) {
-            self.changes.state_changed |= self.state.failed.insert(digest.clone(), stamp) != Some(stamp);
-        }
-        self.fail(&digest, None, message);
+        self.settle(file, read_at);
+        self.fail(&digest, line, message);
         if !fresh || !self.state.digests.contains_key(&digest) {
             return;
         }
-        // A new generation begins empty: what the old one has is carried over.
+        self.carry_over(digest);
+    }
+
+    /// Takes what the index has of a digest into a new generation, which begins empty.
+    fn carry_over(&mut self, digest: String) {
         match self.old.map(|old| old.records_of_digest(&digest)) {
             Some(Ok(records)) => {
                 for record in records {

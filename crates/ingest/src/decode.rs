@@ -16,22 +16,25 @@ const MAX_DAMAGED_LINES: usize = 20;
 
 /// Bytes that are no text in any encoding that digests come in.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("line {line}: the text is neither UTF-8 nor UTF-16, GB18030 or Big5; save the file as UTF-8")]
+#[error("the text is neither UTF-8 nor UTF-16, GB18030 or Big5; save the file as UTF-8")]
 pub struct Undecodable {
     /// The first line that is not UTF-8, from 1 up.
     pub line: usize,
 }
 
 /// Text and what was odd about its bytes.
-pub(crate) struct Decoded {
-    pub(crate) text: String,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// The encoding, where it is not UTF-8, and the places where the bytes are damaged.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Decodes a file: by its byte order mark; as UTF-16 without one; as UTF-8, damaged in
 /// places perhaps; or as GB18030 or Big5, whichever the statistics of its bytes speak for
 /// and reads it without a fault.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Undecodable> {
+pub fn decode(bytes: &[u8]) -> Result<Decoded, Undecodable> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let body = &bytes[mark..];
         return Ok(if encoding == UTF_8 { utf8(body) } else { other(encoding, body) });

@@ -32,7 +32,7 @@ pub enum Oddity {
     BadDate(String),
     /// A paper without a link.
     NoLink,
-    /// A paper whose link is no arXiv address.
+    /// A paper whose link is neither an arXiv address nor a DOI.
     ForeignLink(String),
     /// A paper without the one-sentence summary.
     NoSummary,
@@ -63,6 +63,13 @@ pub enum Oddity {
     },
     /// Text that belongs to no paper; left out.
     Stray(String),
+    /// An entry that is damaged, or names no paper; left out.
+    Unreadable {
+        /// What the format calls an entry.
+        entry: &'static str,
+        /// What the matter is.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Oddity {
@@ -74,7 +81,7 @@ impl fmt::Display for Oddity {
             Oddity::NoDigestDate => f.write_str("the digest does not begin with its date (such as 2026-03-16)"),
             Oddity::BadDate(text) => write!(f, "`{text}` is not a date; the paper has none now"),
             Oddity::NoLink => f.write_str("the paper has no link; its id is made from title and authors"),
-            Oddity::ForeignLink(url) => write!(f, "`{url}` is no arXiv link; the paper's id is made from title and authors"),
+            Oddity::ForeignLink(url) => write!(f, "`{url}` is neither an arXiv link nor a DOI; the paper's id is made from title and authors"),
             Oddity::NoSummary => f.write_str("the paper has no one-sentence summary"),
             Oddity::Repeated { id, first } => write!(f, "{id} stands in this digest already, at line {first}; the better one counts"),
             Oddity::ControlCharacters => f.write_str("control or bidi characters in the paper's title, summary or authors; they are kept, but never shown"),
@@ -86,6 +93,7 @@ impl fmt::Display for Oddity {
                 write!(f, "it is not certain that the title is `{chosen}`; it may be `{other}`")
             }
             Oddity::Stray(text) => write!(f, "this text belongs to no paper and was left out: {text}"),
+            Oddity::Unreadable { entry, reason } => write!(f, "this {entry} was left out: {reason}"),
         }
     }
 }
@@ -97,10 +105,11 @@ pub(crate) fn check_papers(digest: &mut Digest) {
         let (line, paper) = (entry.line, &entry.paper);
         let mut report = |oddity| digest.diagnostics.push(Diagnostic { line, oddity });
         if paper.id.is_none() && !paper.truncated {
-            report(match &paper.url {
-                None => Oddity::NoLink,
-                Some(url) => Oddity::ForeignLink(url.clone()),
-            });
+            match &paper.url {
+                None => report(Oddity::NoLink),
+                Some(url) if paper::doi(url).is_none() => report(Oddity::ForeignLink(url.clone())),
+                Some(_) => {}
+            }
         }
         let shown = [Some(&paper.title), paper.summary.as_ref()];
         if shown.into_iter().flatten().chain(&paper.authors).any(|text| text.chars().any(is_control)) {

@@ -1,6 +1,7 @@
 //! From files and folders to digest files, in stable order.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,21 @@ pub struct DigestFile {
     pub size: u64,
     /// Time of the last change.
     pub modified: SystemTime,
+    /// Whether it was named itself, rather than found in a folder.
+    pub named: bool,
 }
+
+impl DigestFile {
+    /// Whether the file may be something else than a digest without anyone having said
+    /// otherwise: folders hold a `README.md` and the like, but their text files are
+    /// digests.
+    pub fn may_be_other(&self) -> bool {
+        !self.named && !extension(&self.path).eq_ignore_ascii_case(TEXT)
+    }
+}
+
+/// The ending of files that hold digests and nothing else.
+const TEXT: &str = "txt";
 
 /// Something in a folder that could not be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,12 +67,13 @@ pub struct FindError {
 }
 
 /// Finds the digest files under `paths`. A file named itself is taken as it is; in a
-/// folder, files with the ending of a digest format are, hidden ones are not. Symbolic
+/// folder, files with the ending of a digest format are, hidden ones are not. Of these,
+/// some may turn out to be no digests ([`DigestFile::may_be_other`]). Symbolic
 /// links are followed; a loop of them is a problem, as are pipes, sockets, devices,
 /// folders without permission and names that are not Unicode.
 pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
     let mut found = Found::default();
-    let mut seen = HashSet::new();
+    let mut seen = HashMap::new();
     for path in paths {
         let error = |source| FindError { path: path.clone(), source };
         let metadata = std::fs::metadata(path).map_err(error)?;
@@ -84,29 +100,39 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
 
 fn add(
     found: &mut Found,
-    seen: &mut HashSet<PathBuf>,
+    seen: &mut HashMap<PathBuf, usize>,
     path: &Path,
     metadata: &std::fs::Metadata,
     named: bool,
 ) {
-    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-    if !named && !is_digest_extension(extension) {
+    if !named && !is_digest_extension(extension(path)) {
         return;
     }
     let mut problem = |message: &str| {
         found.problems.push(Problem { path: path.to_path_buf(), message: message.to_string() });
     };
     if path.to_str().is_none() {
-        problem("the name is not Unicode; rename the file to have it read");
-    } else if !metadata.is_file() {
-        problem("not a regular file");
-    } else if seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_path_buf())) {
-        found.files.push(DigestFile {
-            path: path.to_path_buf(),
-            size: metadata.len(),
-            modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-        });
+        return problem("the name is not Unicode; rename the file to have it read");
     }
+    if !metadata.is_file() {
+        return problem("not a regular file");
+    }
+    match seen.entry(path.canonicalize().unwrap_or_else(|_| path.to_path_buf())) {
+        Entry::Occupied(known) => found.files[*known.get()].named |= named,
+        Entry::Vacant(new) => {
+            new.insert(found.files.len());
+            found.files.push(DigestFile {
+                path: path.to_path_buf(),
+                size: metadata.len(),
+                modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+                named,
+            });
+        }
+    }
+}
+
+fn extension(path: &Path) -> &str {
+    path.extension().and_then(OsStr::to_str).unwrap_or_default()
 }
 
 fn walk_problem(root: &Path, error: &walkdir::Error) -> Problem {
@@ -122,4 +148,45 @@ fn walk_problem(root: &Path, error: &walkdir::Error) -> Problem {
 
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().first() == Some(&b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_hold_digests_of_every_format_and_other_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a.txt", "b.MD", "c.jsonl", "d.xml", "e.bib", "f.pdf", "g", ".h.txt"] {
+            std::fs::write(folder.path().join(name), "x").expect(name);
+        }
+        let found = |paths: &[PathBuf]| -> Vec<(String, bool, bool)> {
+            let found = find(paths).expect("the paths exist");
+            assert_eq!(found.problems, []);
+            found
+                .files
+                .iter()
+                .map(|file| {
+                    let name = file.path.file_name().expect("a name").to_string_lossy().into_owned();
+                    (name, file.named, file.may_be_other())
+                })
+                .collect()
+        };
+        let root = folder.path().to_path_buf();
+        let row = |name: &str, named, may_be_other| (name.to_string(), named, may_be_other);
+        let rows = [
+            row("a.txt", false, false),
+            row("b.MD", false, true),
+            row("c.jsonl", false, true),
+            row("d.xml", false, true),
+            row("e.bib", false, true),
+        ];
+        assert_eq!(found(std::slice::from_ref(&root)), rows);
+        // Named after it was found, or before, is named.
+        let named = root.join("b.MD");
+        let expected = rows.clone().map(|row| if row.0 == "b.MD" { (row.0, true, false) } else { row });
+        assert_eq!(found(&[root.clone(), named.clone()]), expected);
+        assert_eq!(found(&[named, root.clone()])[0], row("b.MD", true, false));
+        assert_eq!(found(&[root.join("f.pdf")]), [row("f.pdf", true, false)]);
+    }
 }

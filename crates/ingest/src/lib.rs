@@ -13,10 +13,16 @@
 //! assert!(digest.diagnostics.is_empty());
 //! ```
 
+mod atom;
+mod bibtex;
 mod decode;
 mod diagnostic;
+mod fields;
 mod find;
 mod format;
+mod jsonl;
+mod lines;
+mod markdown;
 mod plain;
 mod read;
 
@@ -26,7 +32,7 @@ pub use plain::learning;
 use paper::{NaiveDate, Paper};
 use thiserror::Error;
 
-pub use decode::Undecodable;
+pub use decode::{Decoded, Undecodable, decode};
 pub use diagnostic::{Diagnostic, Oddity};
 pub use find::{DigestFile, FindError, Found, Problem, find};
 pub use format::{FORMATS, Format};
@@ -64,20 +70,37 @@ pub enum NotADigest {
     /// Its bytes are no text in a known encoding.
     #[error(transparent)]
     Undecodable(#[from] Undecodable),
-    /// It is text, but has neither papers nor the head of a digest.
+    /// It is text, but of none of the formats.
     #[error(
-        "line 1: this is no digest: there is neither a date on the first line nor an `Authors:` line anywhere"
+        "this is no digest: there is neither a date on the first line nor an `Authors:` line anywhere, \
+         and it is no Markdown, JSON lines, Atom or BibTeX with papers either"
     )]
     Unrecognised,
 }
 
-/// Splits the bytes of one digest into papers.
+impl NotADigest {
+    /// Returns the line that shows it, from 1 up.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            NotADigest::Empty => None,
+            NotADigest::Undecodable(undecodable) => Some(undecodable.line),
+            NotADigest::Unrecognised => Some(1),
+        }
+    }
+}
+
+/// Splits the bytes of one digest into papers, in the format that its content shows.
 pub fn parse(bytes: &[u8]) -> Result<Digest, NotADigest> {
+    parse_as(bytes, None)
+}
+
+/// Splits the bytes of one digest into papers, in the format given, if one is.
+pub fn parse_as(bytes: &[u8], format: Option<&Format>) -> Result<Digest, NotADigest> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(NotADigest::Empty);
     }
     let decoded = decode::decode(bytes)?;
-    let format = format::recognise(&decoded.text).ok_or(NotADigest::Unrecognised)?;
+    let format = format.or_else(|| Format::of(&decoded.text)).ok_or(NotADigest::Unrecognised)?;
     let mut digest = (format.parse)(&decoded.text);
     digest.diagnostics.extend(decoded.diagnostics);
     diagnostic::check_papers(&mut digest);

@@ -14,26 +14,28 @@
 //! ...
 //! ```
 //!
-//! The `Authors:` lines are the anchors: all between two of them is the end of one paper
+//! The labels may be Chinese (作者, 日期, 链接, 摘要, and 目录 for the contents list), the
+//! colons and bars full-width. The `Authors:` lines are the anchors: all between two of them is the end of one paper
 //! and the beginning of the next. The digest may end anywhere.
 
 mod boundary;
 mod contents;
 mod header;
-mod lines;
 
 #[cfg(feature = "learn")]
 pub use boundary::learning;
 
-use paper::{NaiveDate, Paper, VersionedId};
-use unicode_normalization::UnicodeNormalization;
+use paper::{Paper, VersionedId};
 
+use crate::fields::{date, ends_sentence, has_han as is_summary, quote};
 use crate::format::Format;
+use crate::lines::{self, Line};
 use crate::{Diagnostic, Digest, Entry, Oddity};
+pub(crate) use header::is_anchor;
+
 use boundary::Context;
 use contents::Contents;
 use header::Header;
-use lines::Line;
 
 /// This format's row in the table.
 pub(crate) const FORMAT: Format = Format { name: "plain", extensions: &["txt"], recognise, parse };
@@ -46,29 +48,22 @@ const LONGEST_TITLE: usize = 400;
 /// Below this confidence a boundary is told as doubtful: about one in two such is wrong.
 const DOUBTFUL: f32 = 0.8;
 
-/// How much of a text that is left out a diagnostic quotes, in characters.
-const QUOTED: usize = 60;
-
+/// A digest that stands in a code fence is an example of one.
 fn recognise(text: &str) -> bool {
     let mut lines = lines::lines(text).peekable();
+    let mut fenced = false;
     lines.peek().is_some_and(|line| date(line.text).is_some())
-        || lines.any(|line| header::is_anchor(line.text))
+        || lines.any(|line| {
+            fenced ^= lines::is_fence(line.text);
+            !fenced && is_anchor(line.text)
+        })
 }
 
 fn parse(text: &str) -> Digest {
-    let lines: Vec<Line> = lines::lines(text).collect();
+    let lines = header::split_headings(lines::lines(text).collect());
     let mut splitter = Splitter { digest: Digest::default(), contents: Contents::default() };
     splitter.split(&lines);
     splitter.digest
-}
-
-/// Reads a day as digests write it. Full-width digits count as digits.
-fn date(text: &str) -> Option<NaiveDate> {
-    let text: String = text.nfkc().collect();
-    let text = text.trim();
-    // chrono takes `2026-3-1` and `+2026-03-01`, too.
-    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    plain.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
 /// A title where it stands.
@@ -317,32 +312,9 @@ impl Splitter {
     }
 }
 
-/// A summary is a line with a Han character.
-fn is_summary(text: &str) -> bool {
-    text.chars().any(|ch| matches!(ch, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}'))
-}
-
-/// Whether a text ends as abstracts do: with a final mark, perhaps in brackets, quotes or
-/// math, or with an address.
-fn ends_sentence(text: &str) -> bool {
-    let last_word = text.rsplit(char::is_whitespace).next().unwrap_or(text);
-    last_word.contains("://")
-        || text
-            .trim_end_matches([')', ']', '}', '"', '\'', '”', '’', '$', '*', ' '])
-            .ends_with(['.', '!', '?', '…', '。', '！', '？', ':', ';'])
-}
-
 /// Joins the lines of an abstract as a reader does.
 fn join(lines: &[&str]) -> String {
     lines.join(" ").trim().to_string()
-}
-
-fn quote(text: &str) -> String {
-    let mut quoted: String = text.chars().take(QUOTED).collect();
-    if quoted.len() < text.len() {
-        quoted.push('…');
-    }
-    quoted
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl FromStr for VersionedId {
 
     /// Reads an id as typed or linked: `2603.13213`, `2603.13213v2`, `arXiv:2603.13213`,
     /// `http://arxiv.org/abs/2603.13213v1`, `https://www.arxiv.org/pdf/2603.13213v1.pdf`,
-    /// `hep-th/9901001`.
+    /// `hep-th/9901001`, `https://doi.org/10.48550/arXiv.2603.13213`.
     fn from_str(text: &str) -> Result<VersionedId, NotAnArxivId> {
         let error = || NotAnArxivId(text.to_string());
         let bare = strip_address(text.trim()).ok_or_else(error)?;
@@ -90,6 +90,10 @@ fn strip_address(text: &str) -> Option<&str> {
     if let Some(rest) = strip_prefix_ignoring_case(text, "arxiv:") {
         return Some(rest.trim_start());
     }
+    if let Some(doi) = doi(text) {
+        // The DOIs that arXiv gives (<https://info.arxiv.org/help/doi.html>).
+        return strip_prefix_ignoring_case(doi, "10.48550/arxiv.");
+    }
     let after_scheme =
         ["https://", "http://"].iter().find_map(|scheme| strip_prefix_ignoring_case(text, scheme));
     let has_scheme = after_scheme.is_some();
@@ -106,6 +110,23 @@ fn strip_address(text: &str) -> Option<&str> {
             Some(id.strip_suffix(".pdf").unwrap_or(id).trim_end_matches('/'))
         }
     }
+}
+
+/// Returns the DOI in a text that is one, bare or as an address: `10.1000/xyz`,
+/// `doi:10.1000/xyz`, `https://doi.org/10.1000/xyz`.
+pub fn doi(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let after = |text, prefixes: &[&str]| {
+        prefixes.iter().find_map(|prefix| strip_prefix_ignoring_case(text, prefix)).unwrap_or(text)
+    };
+    let rest = after(text, &["https://", "http://"]);
+    let rest = after(rest, &["doi.org/", "dx.doi.org/", "www.doi.org/", "doi:"]).trim_start();
+    let (registrant, name) = rest.strip_prefix("10.")?.split_once('/')?;
+    let is_doi = (4..=9).contains(&registrant.len())
+        && registrant.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && !name.is_empty()
+        && !name.contains(char::is_whitespace);
+    is_doi.then_some(rest)
 }
 
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -187,6 +208,12 @@ mod tests {
             ("hep-th/9901001v2", "hep-th/9901001", Some(2)),
             ("https://arxiv.org/abs/math.AG/0309136", "math.AG/0309136", None),
             ("0001.00017", "0001.00017", None),
+            ("https://arxiv.org/pdf/hep-th/9901001v3", "hep-th/9901001", Some(3)),
+            ("http://arxiv.org/html/2603.13213v2", "2603.13213", Some(2)),
+            ("https://doi.org/10.48550/arXiv.2603.13213", "2603.13213", None),
+            ("http://dx.doi.org/10.48550/ARXIV.2603.13213v2", "2603.13213", Some(2)),
+            ("10.48550/arXiv.2603.13213", "2603.13213", None),
+            ("doi:10.48550/arXiv.hep-th/9901001", "hep-th/9901001", None),
         ] {
             let read: VersionedId = text.parse().expect(text);
             assert_eq!((read.id.as_str(), read.version), (id, version), "{text}");
@@ -210,8 +237,29 @@ mod tests {
             "/9901001",
             "é/9901001",
             "２６０３.13213",
+            "https://doi.org/10.1000/xyz",
+            "10.48550/arXiv.",
+            "10.48550/2603.13213",
         ] {
             assert!(text.parse::<VersionedId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_dois() {
+        for (text, expected) in [
+            ("10.1000/xyz", Some("10.1000/xyz")),
+            (" doi: 10.1000/xyz(1)", Some("10.1000/xyz(1)")),
+            ("https://doi.org/10.1000.10/x/y", Some("10.1000.10/x/y")),
+            ("http://DX.DOI.org/10.1145/123.456", Some("10.1145/123.456")),
+            ("https://example.org/10.1000/xyz", None),
+            ("10.1000/", None),
+            ("10.10/xyz", None),
+            ("10.1000/x yz", None),
+            ("https://doi.org/", None),
+            ("", None),
+        ] {
+            assert_eq!(doi(text), expected, "{text}");
         }
     }
 

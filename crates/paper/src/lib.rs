@@ -8,7 +8,7 @@ mod id;
 mod record;
 
 pub use chrono::NaiveDate;
-pub use id::{ArxivId, VersionedId, local_id};
+pub use id::{ArxivId, VersionedId, doi, local_id};
 pub use record::{DigestRef, Occurrence, Record};
 
 use serde::{Deserialize, Serialize};

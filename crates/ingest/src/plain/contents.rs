@@ -1,9 +1,9 @@
 //! The contents list at the top of some digests: it knows where titles begin.
 
-use super::lines::Line;
+use crate::lines::Line;
 
-/// The heading over the list.
-const HEADING: &str = "table of contents";
+/// The headings over the list, in any case.
+const HEADINGS: [&str; 2] = ["table of contents", "目录"];
 
 /// The shortest beginning of a listed title that is recognised at the end of a digest
 /// that is cut off, in bytes, where no final mark stands before it.
@@ -24,7 +24,8 @@ impl Contents {
         let Some((heading, rest)) = lines.split_first() else {
             return (Contents::default(), lines);
         };
-        if !heading.text.trim_end_matches(':').eq_ignore_ascii_case(HEADING) {
+        let heading = heading.text.trim_end_matches([':', '：']);
+        if !HEADINGS.iter().any(|known| heading.eq_ignore_ascii_case(known)) {
             return (Contents::default(), lines);
         }
         let titles: Vec<String> = rest

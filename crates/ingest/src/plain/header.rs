@@ -2,16 +2,24 @@
 
 use std::ops::Range;
 
-use super::lines::Line;
+use crate::fields::names;
+use crate::lines::Line;
 
-/// The first word of an anchor line.
-const AUTHORS: &str = "Authors";
-const DATE: &str = "Date";
-const LINK: &str = "Link";
-const HEADING: &str = "Abstract";
+/// The labels of the fields, in each language that digests label them in. The first
+/// begins an anchor line.
+const AUTHORS: Labels = &["Authors", "作者"];
+const DATE: Labels = &["Date", "日期"];
+const LINK: Labels = &["Link", "链接"];
+const HEADING: Labels = &["Abstract", "摘要"];
 
-/// Suffixes that stand behind a comma and belong to the name before it.
-const NAME_SUFFIXES: [&str; 7] = ["Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"];
+/// What one field is called.
+type Labels = &'static [&'static str];
+
+/// What stands between label and value.
+const COLONS: [char; 2] = [':', '：'];
+
+/// What stands between authors and date.
+const BARS: [char; 2] = ['|', '｜'];
 
 /// A header, as far as the digest gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,17 +39,7 @@ pub(crate) struct Header<'a> {
 impl Header<'_> {
     /// Returns the authors' names.
     pub(crate) fn authors(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for name in self.authors.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            match names.last_mut() {
-                Some(last) if NAME_SUFFIXES.contains(&name) => {
-                    last.push_str(", ");
-                    last.push_str(name);
-                }
-                _ => names.push(name.to_string()),
-            }
-        }
-        names
+        names(self.authors)
     }
 }
 
@@ -52,7 +50,26 @@ pub(crate) fn is_anchor(text: &str) -> bool {
 
 /// Whether the line is the beginning of an anchor line, cut off before its colon.
 pub(crate) fn begins_anchor(text: &str) -> bool {
-    AUTHORS.starts_with(text)
+    begins(AUTHORS, text)
+}
+
+/// Splits lines such as `Abstract: Quokkas smile.` in two where a heading alone is due, so
+/// that what follows need not know them.
+pub(crate) fn split_headings(lines: Vec<Line>) -> Vec<Line> {
+    let mut split: Vec<Line> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let after_header = split
+            .last()
+            .is_some_and(|before| is_anchor(before.text) || after_label(before.text, LINK).is_some());
+        match after_label(line.text, HEADING).filter(|text| after_header && !text.is_empty()) {
+            Some(text) => {
+                let heading = line.text[..line.text.len() - text.len()].trim_end();
+                split.extend([Line { text: heading, ..line }, Line { text, ..line }]);
+            }
+            None => split.push(line),
+        }
+    }
+    split
 }
 
 /// Finds the headers. An `Authors:` line is one if a date stands on it, a link follows,
@@ -80,17 +97,17 @@ fn header<'a>(lines: &[Line<'a>], start: usize) -> Option<Header<'a>> {
     let link = text(end).and_then(|line| after_label(line, LINK));
     let at_end = end == lines.len();
     // The digest may end inside the word `Link` or `Abstract`.
-    let cut_label = end + 1 == lines.len()
-        && text(end).is_some_and(|line| LINK.starts_with(line) || HEADING.starts_with(line));
+    let cut_label =
+        end + 1 == lines.len() && text(end).is_some_and(|line| begins(LINK, line) || begins(HEADING, line));
     if date.is_none() && link.is_none() && !at_end && !cut_label {
         return None;
     }
-    if link.is_some() || (cut_label && text(end) != Some(HEADING)) {
+    if link.is_some() || (cut_label && !text(end).is_some_and(is_heading)) {
         end += 1;
     }
-    let heading = text(end).map(|line| line.trim_end_matches([':', '：']));
-    let has_heading = heading == Some(HEADING);
-    let cut_heading = end + 1 == lines.len() && heading.is_some_and(|line| HEADING.starts_with(line));
+    let heading = text(end).map(|line| line.trim_end_matches(COLONS));
+    let has_heading = heading.is_some_and(is_heading);
+    let cut_heading = end + 1 == lines.len() && heading.is_some_and(|line| begins(HEADING, line));
     if has_heading || cut_heading {
         end += 1;
     }
@@ -100,22 +117,31 @@ fn header<'a>(lines: &[Line<'a>], start: usize) -> Option<Header<'a>> {
 /// Splits `A, B | Date: 2026-03-13` into authors and date. Where the digest is cut in
 /// between, `A, B | Da` has no date, and its end is no author.
 fn split_date(text: &str) -> (&str, Option<&str>) {
-    let Some((authors, rest)) = text.rsplit_once('|') else {
+    let Some((authors, rest)) = text.rsplit_once(BARS) else {
         return (text, None);
     };
     match after_label(rest.trim(), DATE) {
         Some(date) => (authors, Some(date).filter(|date| !date.is_empty())),
-        None if DATE.starts_with(rest.trim()) => (authors, None),
+        None if begins(DATE, rest.trim()) => (authors, None),
         None => (text, None),
     }
 }
 
-/// Returns what stands after `label` and a colon, if the text begins with them. The
-/// colon may be full-width.
-fn after_label<'a>(text: &'a str, label: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(label)?.trim_start();
-    let rest = rest.strip_prefix(':').or_else(|| rest.strip_prefix('：'))?;
-    Some(rest.trim())
+/// Whether the line is the heading of an abstract.
+fn is_heading(text: &str) -> bool {
+    HEADING.contains(&text)
+}
+
+/// Whether the text is the beginning of a label, or all of it.
+fn begins(labels: Labels, text: &str) -> bool {
+    labels.iter().any(|label| label.starts_with(text))
+}
+
+/// Returns what stands after one of the labels and a colon, if the text begins with them.
+/// The colon may be full-width.
+fn after_label(text: &str, labels: Labels) -> Option<&str> {
+    let rest = labels.iter().find_map(|label| text.strip_prefix(label))?.trim_start();
+    Some(rest.strip_prefix(COLONS)?.trim())
 }
 
 #[cfg(test)]
@@ -123,7 +149,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<Header<'_>> {
-        headers(&super::super::lines::lines(text).collect::<Vec<_>>())
+        headers(&crate::lines::lines(text).collect::<Vec<_>>())
     }
 
     #[test]
@@ -160,6 +186,39 @@ mod tests {
                 (authors, date, link, heading),
                 "{cut}"
             );
+        }
+    }
+
+    #[test]
+    fn labels_may_be_chinese() {
+        for text in [
+            "作者: Ann Example, 李四 | 日期: 2026-01-04\n链接: http://arxiv.org/abs/2601.00001v1\n摘要\nText",
+            "作者：Ann Example，李四｜日期：2026-01-04\n链接：http://arxiv.org/abs/2601.00001v1\n摘要：\nText",
+            "作者 ： Ann Example、李四 ｜ 日期 ： 2026-01-04\n链接 : http://arxiv.org/abs/2601.00001v1\n摘要\nText",
+        ] {
+            let found = read(text);
+            assert_eq!(found.len(), 1, "{text}");
+            let header = &found[0];
+            assert_eq!(header.authors(), ["Ann Example", "李四"], "{text}");
+            assert_eq!(
+                (header.date, header.link, header.has_heading),
+                (Some("2026-01-04"), Some("http://arxiv.org/abs/2601.00001v1"), true),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_heading_and_its_text_may_share_a_line() {
+        let lines = |text| -> Vec<Line> { split_headings(crate::lines::lines(text).collect()) };
+        for (text, expected) in [
+            ("Link: x\nAbstract: Quokkas smile.", &["Link: x", "Abstract:", "Quokkas smile."][..]),
+            ("链接：x\n摘要：短尾矮袋鼠", &["链接：x", "摘要：", "短尾矮袋鼠"]),
+            ("Authors: A\nAbstract:", &["Authors: A", "Abstract:"]),
+            ("Abstract\nAbstract: a word", &["Abstract", "Abstract: a word"]),
+        ] {
+            let found: Vec<&str> = lines(text).iter().map(|line| line.text).collect();
+            assert_eq!(found, expected, "{text}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The plain digest as a whole: rendered from invented papers, cut, bent and damaged.
 
+use paper::NaiveDate;
 use proptest::prelude::*;
 
 use super::*;

@@ -31,6 +31,11 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     .filter(|line| !line.text.is_empty())
 }
 
+/// Whether a line begins or ends a block of code in Markdown.
+pub(crate) fn is_fence(text: &str) -> bool {
+    text.starts_with("```") || text.starts_with("~~~")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
