@@ -30,6 +30,8 @@ pub enum Oddity {
     NoDigestDate,
     /// A date that does not exist or is written in another way; left out.
     BadDate(String),
+    /// A paper without authors.
+    NoAuthors,
     /// A paper without a link.
     NoLink,
     /// A paper whose link is neither an arXiv address nor a DOI.
@@ -79,7 +81,8 @@ impl fmt::Display for Oddity {
             Oddity::InvalidBytes { encoding, count } => write!(f, "{count} byte sequences that are not {encoding}; they were replaced"),
             Oddity::Encoding(name) => write!(f, "the file is {name}, not UTF-8; it was read as such"),
             Oddity::NoDigestDate => f.write_str("the digest does not begin with its date (such as 2026-03-16)"),
-            Oddity::BadDate(text) => write!(f, "`{text}` is not a date; the paper has none now"),
+            Oddity::BadDate(text) => write!(f, "`{text}` is not a date; the paper is kept without a date"),
+            Oddity::NoAuthors => f.write_str("the paper has no authors"),
             Oddity::NoLink => f.write_str("the paper has no link; its id is made from title and authors"),
             Oddity::ForeignLink(url) => write!(f, "`{url}` is neither an arXiv link nor a DOI; the paper's id is made from title and authors"),
             Oddity::NoSummary => f.write_str("the paper has no one-sentence summary"),
@@ -104,6 +107,9 @@ pub(crate) fn check_papers(digest: &mut Digest) {
     for entry in &digest.entries {
         let (line, paper) = (entry.line, &entry.paper);
         let mut report = |oddity| digest.diagnostics.push(Diagnostic { line, oddity });
+        if paper.authors.is_empty() && !paper.truncated {
+            report(Oddity::NoAuthors);
+        }
         if paper.id.is_none() && !paper.truncated {
             match &paper.url {
                 None => report(Oddity::NoLink),

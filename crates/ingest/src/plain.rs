@@ -132,9 +132,7 @@ impl Splitter {
         if next.title.is_some() {
             self.add(&next, None, &[], true);
         }
-        if let Some((count, first)) =
-            self.contents.missing(self.digest.entries.iter().map(|entry| entry.paper.title.as_str()))
-        {
+        if let Some((count, first)) = self.contents.missing() {
             let line = lines.last().map_or(1, |line| line.number);
             self.report(line, Oddity::Missing { count, first });
         }
@@ -188,7 +186,8 @@ impl Splitter {
             None if own_line => 0,
             None => {
                 let context = Context { own_title, summary: summary.unwrap_or_default() };
-                let boundary = boundary::find(last.text, context);
+                let near = self.contents.near_title_at_end(last.text);
+                let boundary = near.unwrap_or_else(|| boundary::find(last.text, context));
                 confidence = boundary.confidence;
                 if confidence < DOUBTFUL {
                     let chosen = quote(&last.text[boundary.title..]);

@@ -1,7 +1,7 @@
 //! From tree and filters to plan: which parts must, may and must not match.
 //!
 //! A paper matches if any word of the query does, and papers with all of them come first
-//! ([`COVERAGE`]). Words that say little alone (`of`, `the`) and pairs of characters
+//! (`COVERAGE`). Words that say little alone (`of`, `the`) and pairs of characters
 //! across two Chinese words add to a score, but find no paper by themselves.
 
 mod leaf;

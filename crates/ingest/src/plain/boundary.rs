@@ -33,6 +33,11 @@ pub(crate) struct Boundary {
     pub(crate) runner_up: Option<usize>,
 }
 
+/// Returns all places on a line at which a title may begin.
+pub(crate) fn places(line: &str) -> impl Iterator<Item = usize> {
+    candidates(line).into_iter().map(|candidate| candidate.at)
+}
+
 /// Finds where the title begins on a line that holds the end of an abstract and a title.
 /// Where no place is possible, the whole line is the title.
 pub(crate) fn find(line: &str, context: Context) -> Boundary {

@@ -1,5 +1,6 @@
 //! The contents list at the top of some digests: it knows where titles begin.
 
+use super::boundary::{Boundary, places};
 use crate::lines::Line;
 
 /// The headings over the list, in any case.
@@ -9,10 +10,17 @@ const HEADINGS: [&str; 2] = ["table of contents", "目录"];
 /// that is cut off, in bytes, where no final mark stands before it.
 const SHORTEST_CUT: usize = 12;
 
+/// How alike a listed title and the end of a line must be to be taken for the same, as
+/// the share of characters that need no edit (normalised Levenshtein distance). Lists drop
+/// a colon, a formula or a word of a title; two titles of one digest are far less alike.
+const ALIKE: f64 = 0.85;
+
 /// The titles that the digest lists, in order, and how far the papers have come.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     titles: Vec<String>,
+    /// Which of them have been met.
+    met: Vec<bool>,
     /// The place in the list of the title that is expected next.
     next: usize,
 }
@@ -34,7 +42,8 @@ impl Contents {
             .map(|title| title.trim().to_string())
             .collect();
         let rest = &rest[titles.len()..];
-        (Contents { titles, next: 0 }, rest)
+        let met = vec![false; titles.len()];
+        (Contents { titles, met, next: 0 }, rest)
     }
 
     /// Whether there is no list.
@@ -45,7 +54,7 @@ impl Contents {
     /// Notes that the paper with this title has been met.
     pub(crate) fn place(&mut self, title: &str) {
         if let Some(at) = self.find(|listed| listed == title) {
-            self.next = at + 1;
+            self.meet(at);
         }
     }
 
@@ -53,7 +62,7 @@ impl Contents {
     /// that it has been met: the one that is expected next, else the longest.
     pub(crate) fn title_at_end(&mut self, line: &str) -> Option<usize> {
         let at = self.find(|title| line.ends_with(title))?;
-        self.next = at + 1;
+        self.meet(at);
         Some(line.len() - self.titles[at].len())
     }
 
@@ -74,22 +83,34 @@ impl Contents {
             };
             length >= SHORTEST_CUT.min(title.len()) || before.ends_with(['.', '!', '?'])
         })?;
-        self.next += 1;
+        self.meet(self.next);
         Some(line.len() - length)
     }
 
-    /// Returns how many listed titles are not among `found`, with the first of them.
-    /// A title that the digest cuts off counts as found.
-    pub(crate) fn missing<'a>(&self, found: impl Iterator<Item = &'a str>) -> Option<(usize, String)> {
-        let found: Vec<&str> = found.collect();
-        let known: std::collections::HashSet<&str> = found.iter().copied().collect();
-        let is_found = |title: &str| {
-            known.contains(title)
-                || found.last().is_some_and(|last| !last.is_empty() && title.starts_with(last))
-        };
-        let mut missing = self.titles.iter().filter(|title| !is_found(title));
+    /// Returns where in `line` the expected title begins if it stands there with small
+    /// differences, as likely as the two are alike.
+    pub(crate) fn near_title_at_end(&mut self, line: &str) -> Option<Boundary> {
+        let title = self.titles.get(self.next)?;
+        let likeness = |at: usize| strsim::normalized_levenshtein(&line[at..], title);
+        let best = places(line).max_by(|&a, &b| likeness(a).total_cmp(&likeness(b)))?;
+        let alike = likeness(best);
+        if alike < ALIKE {
+            return None;
+        }
+        self.meet(self.next);
+        Some(Boundary { title: best, confidence: alike as f32, runner_up: None })
+    }
+
+    /// Returns how many listed titles have not been met, with the first of them.
+    pub(crate) fn missing(&self) -> Option<(usize, String)> {
+        let mut missing = self.titles.iter().zip(&self.met).filter(|(_, met)| !**met).map(|(title, _)| title);
         let first = missing.next()?.clone();
         Some((1 + missing.count(), first))
+    }
+
+    fn meet(&mut self, at: usize) {
+        self.met[at] = true;
+        self.next = at + 1;
     }
 
     /// Returns the place of the title that fits: the expected one before all others, of

@@ -72,8 +72,9 @@ pub(crate) fn split_headings(lines: Vec<Line>) -> Vec<Line> {
     split
 }
 
-/// Finds the headers. An `Authors:` line is one if a date stands on it, a link follows,
-/// or the digest ends with it; another is a line of an abstract.
+/// Finds the headers. An `Authors:` line begins one if a date stands on it, date or link
+/// follow, or the digest ends with it; another is a line of an abstract. Where the authors
+/// are missing, date or link begin one if the heading of an abstract follows.
 pub(crate) fn headers<'a>(lines: &[Line<'a>]) -> Vec<Header<'a>> {
     let mut headers = Vec::new();
     let mut at = 0;
@@ -90,28 +91,44 @@ pub(crate) fn headers<'a>(lines: &[Line<'a>]) -> Vec<Header<'a>> {
 }
 
 fn header<'a>(lines: &[Line<'a>], start: usize) -> Option<Header<'a>> {
-    let authors_and_date = after_label(lines[start].text, AUTHORS)?;
     let text = |at: usize| lines.get(at).map(|line| line.text);
-    let (authors, date) = split_date(authors_and_date);
-    let mut end = start + 1;
-    let link = text(end).and_then(|line| after_label(line, LINK));
+    let field = |at: usize, labels| text(at).and_then(|line| after_label(line, labels));
+    let mut end = start;
+    let mut header = Header { lines: start..start, authors: "", date: None, link: None, has_heading: false };
+    let has_authors = match field(end, AUTHORS) {
+        Some(authors_and_date) => {
+            (header.authors, header.date) = split_date(authors_and_date);
+            end += 1;
+            true
+        }
+        None => false,
+    };
+    if let (None, Some(date)) = (header.date, field(end, DATE)) {
+        header.date = Some(date).filter(|date| !date.is_empty());
+        end += 1;
+    }
     let at_end = end == lines.len();
     // The digest may end inside the word `Link` or `Abstract`.
     let cut_label =
         end + 1 == lines.len() && text(end).is_some_and(|line| begins(LINK, line) || begins(HEADING, line));
-    if date.is_none() && link.is_none() && !at_end && !cut_label {
-        return None;
-    }
+    let link = field(end, LINK);
     if link.is_some() || (cut_label && !text(end).is_some_and(is_heading)) {
         end += 1;
     }
     let heading = text(end).map(|line| line.trim_end_matches(COLONS));
-    let has_heading = heading.is_some_and(is_heading);
+    header.has_heading = heading.is_some_and(is_heading);
+    let is_header = match has_authors {
+        true => end > start + 1 || header.date.is_some() || at_end || cut_label,
+        // Without authors, date or link must lead to the heading.
+        false => end > start && header.has_heading,
+    };
     let cut_heading = end + 1 == lines.len() && heading.is_some_and(|line| begins(HEADING, line));
-    if has_heading || cut_heading {
+    if header.has_heading || cut_heading {
         end += 1;
     }
-    Some(Header { lines: start..end, authors, date, link: link.filter(|link| !link.is_empty()), has_heading })
+    header.link = link.filter(|link| !link.is_empty());
+    header.lines = start..end;
+    is_header.then_some(header)
 }
 
 /// Splits `A, B | Date: 2026-03-13` into authors and date. Where the digest is cut in
@@ -223,7 +240,24 @@ mod tests {
     }
 
     #[test]
+    fn a_header_may_lack_lines() {
+        for (text, authors, date, link) in [
+            ("Date: 2026-01-04\nLink: x\nAbstract\nText", 0, Some("2026-01-04"), Some("x")),
+            ("Link: x\nAbstract\nText", 0, None, Some("x")),
+            ("Authors: Ann Example\nDate: 2026-01-04\nLink: x\nAbstract", 1, Some("2026-01-04"), Some("x")),
+            ("Authors: Ann Example\nDate: 2026-01-04\nAbstract", 1, Some("2026-01-04"), None),
+        ] {
+            let found = read(text);
+            assert_eq!(found.len(), 1, "{text}");
+            let header = &found[0];
+            assert_eq!((header.authors().len(), header.date, header.link), (authors, date, link), "{text}");
+            assert!(header.has_heading, "{text}");
+        }
+    }
+
+    #[test]
     fn a_line_of_an_abstract_is_no_header() {
+        assert_eq!(read("Link: prediction is hard\nand goes on"), []);
         assert_eq!(read("Authors: of such texts know this\nand go on"), []);
     }
 

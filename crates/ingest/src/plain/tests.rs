@@ -158,6 +158,21 @@ fn oddities_are_told_with_their_lines() {
     assert_eq!(digest.entries[0].paper.date, None);
 }
 
+/// Lists drop what file names may not hold; the title is that of the body.
+#[test]
+fn a_contents_list_may_differ_a_little() {
+    let style = Style { contents: true, between: "", newline: "\n" };
+    let text = render(&style)
+        .replace("- 98 Faster Burrows", "- 98x Faster Burrows")
+        .replace("- Wombats at Scale", "- Wombats at Scales");
+    let digest = parse(&text);
+    assert_eq!(digest.diagnostics, []);
+    for (entry, expected) in digest.entries.iter().zip(PAPERS) {
+        assert_eq!(entry.paper.title, expected.0);
+        assert_eq!(entry.paper.abstract_text.as_deref(), Some(expected.6));
+    }
+}
+
 #[test]
 fn what_is_no_digest_is_not_recognised() {
     for text in ["milk\nbread\n", "", "2026-02-30\nmilk"] {
