@@ -319,7 +319,7 @@ fn days_that_do_not_exist_are_told_and_left_out() {
         .iter()
         .zip(0..)
         .map(|(date, number)| {
-            (Some(4 + 5 * number), format!("`{date}` is not a date; the paper has none now"))
+            (Some(4 + 5 * number), format!("`{date}` is not a date; the paper is kept without a date"))
         })
         .collect();
     let told: Vec<(Option<u64>, String)> =

@@ -116,7 +116,7 @@ fn what_is_odd_stands_in_the_report() {
     let a = work.digest("papers/a.txt", "2026-01-05", &[numbered(1), numbered(2).date("2026-02-30")]);
     assert_eq!(
         report(&work, ["papers"])["warnings"],
-        json!([{"file": path(&a), "line": 9, "message": "`2026-02-30` is not a date; the paper has none now"}])
+        json!([{"file": path(&a), "line": 9, "message": "`2026-02-30` is not a date; the paper is kept without a date"}])
     );
     // What was read before is not told again.
     assert_eq!(report(&work, ["papers"])["warnings"], json!([]));

@@ -571,7 +571,7 @@ fn what_was_indexed() {
     [end]
     ");
     insta::assert_snapshot!(shown(&work, &outcome.stderr), @r"
-    warning: [work]/papers/c.txt:4: `soon` is not a date; the paper has none now
+    warning: [work]/papers/c.txt:4: `soon` is not a date; the paper is kept without a date
     error: [work]/papers/milk.txt:1: this is no digest: there is neither a date on the first line nor an `Authors:` line anywhere, and it is no Markdown, JSON lines, Atom or BibTeX with papers either
     [end]
     ");
