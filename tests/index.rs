@@ -356,7 +356,7 @@ fn a_killed_writer_leaves_the_old_state_or_the_new_one() {
     let count = || {
         work.run(["query", "--to", "2100", "-n", "0", "--format", "json"]).succeeds().json()["total"].clone()
     };
-    for (number, delay) in [0, 20, 60, 120, 180, 240].into_iter().enumerate() {
+    for (number, delay) in [5, 60, 130, 220].into_iter().enumerate() {
         fs::remove_dir_all(work.path("index")).unwrap_or_default();
         first();
         let rebuild: &[&str] = if number % 2 == 1 { &["--rebuild"] } else { &[] };
@@ -379,7 +379,7 @@ fn who_searches_while_another_writes_is_not_disturbed() {
     let work = Work::with_samples();
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            for _ in 0..3 {
+            for _ in 0..2 {
                 work.run(["index", "--rebuild", path(&samples())]).succeeds();
             }
         });
@@ -461,15 +461,14 @@ fn with_damage<T>(file: &Path, damaged: Option<&[u8]>, work: impl FnOnce() -> T)
     result
 }
 
-/// What may become of a file: a byte turned over in one of several places, half of it
-/// lost, all of it, or the file itself.
-fn damages(file: &Path) -> Vec<(String, Option<Vec<u8>>)> {
-    const PLACES: usize = 6;
+/// What may become of a file: a byte turned over in one of several places, evenly spread
+/// from the first to the last; half of it lost, all of it, or the file itself.
+fn damages(file: &Path, places: usize) -> Vec<(String, Option<Vec<u8>>)> {
     let name = file.file_name().unwrap().to_str().unwrap();
     let sound = fs::read(file).unwrap();
-    let flips = (0..=PLACES).map(|place| {
+    let flips = (0..places).map(|place| {
         let mut bytes = sound.clone();
-        let at = (bytes.len() - 1) * place / PLACES;
+        let at = (bytes.len() - 1) * place / (places - 1);
         bytes[at] ^= 0xff;
         (format!("{name}, byte {at}"), Some(bytes))
     });
@@ -491,7 +490,7 @@ fn check_finds_any_damage() {
         outcome.says(&["error: ", path(&work.path("index")), "index --rebuild"]);
     };
     for file in data_files(&work) {
-        for (what, damage) in damages(&file) {
+        for (what, damage) in damages(&file, 7) {
             with_damage(&file, damage.as_deref(), || complains(&what));
         }
         work.run(["check"]).succeeds();
@@ -518,7 +517,7 @@ fn a_damaged_index_is_told_and_never_a_crash() {
     // One of each way to read: terms, positions, ranges, all terms, stored papers.
     let queries = "quokka\n\"quokkas smile\"\nsmile*\nqoukka~\nauthor:example\ndate:2026-01\nid:2601.00001\nnumber -title:3\n";
     for file in data_files(&work) {
-        for (what, damage) in damages(&file) {
+        for (what, damage) in damages(&file, 7) {
             with_damage(&file, damage.as_deref(), || {
                 let batch = ["query", "--batch", "-", "--format", "jsonl", "--explain"];
                 check_told(&what, &work.program(batch).stdin(queries).run());
@@ -529,16 +528,17 @@ fn a_damaged_index_is_told_and_never_a_crash() {
     }
 }
 
-/// Damages each file in each way; each time, `run` finds the same index but for the
-/// damage, and digests that have changed.
-fn for_each_damage(run: impl Fn(&Work, &str)) {
+/// Damages each file in each way, a byte in so many places as `places` wants for a file of
+/// this name; each time, `run` finds the same index but for the damage, and a digest with
+/// a paper that is new and one that has changed.
+fn for_each_damage(places: impl Fn(&str) -> usize, run: impl Fn(&Work, &str)) {
     let work = small_index();
     work.write("paper-search.toml", "index = \"index\"\ndigests = [\"papers\"]\n");
-    // Written to, as what is read for it must be found in the old state.
-    work.write_old("papers/a.txt", digest("2026-01-05", &[numbered(1), numbered(2), numbered(4)]));
+    let changed = paper("2601.00001", "Quokka Study Number 1", "Quokkas smile twice.");
+    work.write_old("papers/a.txt", digest("2026-01-05", &[changed, numbered(2), numbered(4)]));
     let sound = work.files("index");
     for file in data_files(&work).into_iter().chain([generation(&work).join("meta.json")]) {
-        for (what, damage) in damages(&file) {
+        for (what, damage) in damages(&file, places(path(&file))) {
             match damage {
                 Some(bytes) => fs::write(&file, bytes).unwrap(),
                 None => fs::remove_file(&file).unwrap(),
@@ -554,12 +554,15 @@ fn for_each_damage(run: impl Fn(&Work, &str)) {
 
 #[test]
 fn a_writer_meets_damage_without_a_crash() {
-    for_each_damage(|work, what| check_told(what, &work.run(["index", "papers"])));
+    // Deleting a paper looks its id up, in a small part of the terms, on a thread of the
+    // engine's own where nothing catches a panic.
+    let places = |name: &str| if name.ends_with(".term") { 61 } else { 7 };
+    for_each_damage(places, |work, what| check_told(what, &work.run(["index", "papers"])));
 }
 
 #[test]
 fn a_query_that_would_refresh_meets_damage_without_a_crash() {
-    for_each_damage(|work, what| check_told(what, &work.bare(["query", "quokka"]).run()));
+    for_each_damage(|_| 7, |work, what| check_told(what, &work.bare(["query", "quokka"]).run()));
 }
 
 /// The digests are the truth: nothing in the index may keep it from being made anew.
@@ -568,10 +571,10 @@ fn a_rebuild_mends_any_damage() {
     let mends = |work: &Work, what: &str| {
         let outcome = work.run(["index", "--rebuild", "papers"]);
         assert_eq!(outcome.code, Some(0), "{what}: {outcome:?}");
-        work.run(["check"]).succeeds();
-        assert_eq!(all_ids(work).len(), 4, "{what}");
+        let checked = work.run(["check"]).succeeds();
+        assert!(checked.stdout.contains("4 papers of"), "{what}: {checked:?}");
     };
-    for_each_damage(mends);
+    for_each_damage(|_| 3, mends);
     let work = small_index();
     work.digest("papers/c.txt", "2026-01-07", &[numbered(4)]);
     work.write("index/current.json", "{");

@@ -36,6 +36,17 @@ fn check_files_and_papers(root: &Path) -> Result<CheckReport, IndexError> {
     Ok(report)
 }
 
+/// Makes sure that the files of an index are what was written. A writer looks things up
+/// in them on threads of the engine's own, where a panic ends the process.
+pub(crate) fn ensure_sound(index: &OpenIndex) -> Result<(), IndexError> {
+    let mut report = CheckReport::default();
+    check_checksums(index, &mut report);
+    match report.problems.into_iter().next() {
+        Some(what) => Err(IndexError::damaged(index.root(), what)),
+        None => Ok(()),
+    }
+}
+
 /// tantivy's own validation looks only at files that its list of managed files names;
 /// here every file of every segment is looked at.
 fn check_checksums(index: &OpenIndex, report: &mut CheckReport) {

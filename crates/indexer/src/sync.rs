@@ -12,6 +12,7 @@ use tantivy::indexer::IndexWriterOptions;
 use tantivy::{Index, IndexWriter, Term};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::check::ensure_sound;
 use crate::directory::SafeDirectory;
 use crate::document::to_document;
 use crate::error::IndexError;
@@ -145,6 +146,7 @@ fn sync_unguarded(
         lock.point_to(next)?;
         lock.clean(Some(next));
     } else if let (Some(old), true) = (&old, run.changes.state_changed || !records.is_empty()) {
+        ensure_sound(old)?;
         write(root, old.generation(), old.index(), old.schema(), &records, &run.state, analyzer, progress)?;
     }
     let generation = read_pointer(root)?.map(|pointer| generation_path(root, pointer.generation));

@@ -1,6 +1,6 @@
 //! From tree and filters to plan: which parts must, may and must not match.
 //!
-//! A paper matches if any word of the query does, and papers with all of them come first
+//! A paper matches if any word of the query does, and papers with all of them rank higher
 //! (`COVERAGE`). Words that say little alone (`of`, `the`) and pairs of characters
 //! across two Chinese words add to a score, but find no paper by themselves.
 
