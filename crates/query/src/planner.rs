@@ -117,14 +117,12 @@ impl Planner<'_> {
         let any = any_of(wanted);
         let narrows = must.iter().all(|clause| matches!(clause, Clause::Days { .. }));
         let mut should = Vec::new();
-        if any.is_nothing() {
-        } else if must.is_empty() && must_not.is_empty() {
-            return any;
-        } else if narrows {
+        match any.is_nothing() {
+            true => {}
+            false if must.is_empty() && must_not.is_empty() => return any,
             // A required date does not make the words beside it optional.
-            must.push(any);
-        } else {
-            should.push(any);
+            false if narrows => must.push(any),
+            false => should.push(any),
         }
         Clause::Group { must, should, must_not }
     }
