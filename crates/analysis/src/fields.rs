@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use paper::{NaiveDate, Record};
+use paper::{NaiveDate, Record, searched};
 
 /// How the values of a field become terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub static TITLE: Field = Field {
     boost: 2.0,
     description: "title",
     example: "title:distillation",
-    values: |record| Values::Texts(vec![Cow::Borrowed(&record.paper().title)]),
+    values: |record| Values::Texts(vec![Cow::Borrowed(searched(&record.paper().title))]),
 };
 
 /// The Chinese sentence.
@@ -209,7 +209,7 @@ pub fn searched_by_default() -> impl Iterator<Item = &'static Field> {
 }
 
 fn optional(text: Option<&str>) -> Values<'_> {
-    Values::Texts(text.map(Cow::Borrowed).into_iter().collect())
+    Values::Texts(text.map(|text| Cow::Borrowed(searched(text))).into_iter().collect())
 }
 
 #[cfg(test)]

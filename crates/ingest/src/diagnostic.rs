@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use paper::SEARCHED_BYTES;
+
 use crate::Digest;
 
 /// Something odd in a digest, which did not keep it from being read.
@@ -30,6 +32,8 @@ pub enum Oddity {
     NoDigestDate,
     /// A date that does not exist or is written in another way; left out.
     BadDate(String),
+    /// A text so long that only its beginning is searched.
+    LongText(usize),
     /// A paper without authors.
     NoAuthors,
     /// A paper without a link.
@@ -82,6 +86,10 @@ impl fmt::Display for Oddity {
             Oddity::Encoding(name) => write!(f, "the file is {name}, not UTF-8; it was read as such"),
             Oddity::NoDigestDate => f.write_str("the digest does not begin with its date (such as 2026-03-16)"),
             Oddity::BadDate(text) => write!(f, "`{text}` is not a date; the paper is kept without a date"),
+            Oddity::LongText(bytes) => write!(
+                f,
+                "a text of the paper has {bytes} bytes; it is kept whole, but only the first {SEARCHED_BYTES} are searched"
+            ),
             Oddity::NoAuthors => f.write_str("the paper has no authors"),
             Oddity::NoLink => f.write_str("the paper has no link; its id is made from title and authors"),
             Oddity::ForeignLink(url) => write!(f, "`{url}` is neither an arXiv link nor a DOI; the paper's id is made from title and authors"),
@@ -116,6 +124,10 @@ pub(crate) fn check_papers(digest: &mut Digest) {
                 Some(url) if paper::doi(url).is_none() => report(Oddity::ForeignLink(url.clone())),
                 Some(_) => {}
             }
+        }
+        let texts = [Some(&paper.title), paper.summary.as_ref(), paper.abstract_text.as_ref()];
+        if let Some(long) = texts.into_iter().flatten().find(|text| text.len() > SEARCHED_BYTES) {
+            report(Oddity::LongText(long.len()));
         }
         let shown = [Some(&paper.title), paper.summary.as_ref()];
         if shown.into_iter().flatten().chain(&paper.authors).any(|text| text.chars().any(is_control)) {

@@ -13,6 +13,15 @@ pub use record::{DigestRef, Occurrence, Record};
 
 use serde::{Deserialize, Serialize};
 
+/// How much of a title, summary or abstract is searched, in bytes. What is longer is kept
+/// whole, but no text that people write is: a real abstract has some 2,000.
+pub const SEARCHED_BYTES: usize = 1 << 18;
+
+/// Returns the part of a text that is searched.
+pub fn searched(text: &str) -> &str {
+    &text[..text.floor_char_boundary(SEARCHED_BYTES)]
+}
+
 /// One entry of a digest. What the digest does not give is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use analysis::stem::stem;
 use analysis::{Field, Term, exact_terms};
+use paper::searched;
 
 use crate::plan::{Plan, allowed_edits};
 
@@ -41,7 +42,7 @@ pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
     if marks.is_empty() {
         return Vec::new();
     }
-    let terms = exact_terms(text);
+    let terms = exact_terms(searched(text));
     let needs_stems = marks.iter().any(|what| matches!(what, What::Stem(_)));
     let mut found = Vec::new();
     for (at, term) in terms.iter().enumerate() {

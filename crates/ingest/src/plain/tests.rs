@@ -2,6 +2,7 @@
 
 use paper::NaiveDate;
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 use super::*;
 
@@ -156,6 +157,20 @@ fn oddities_are_told_with_their_lines() {
     let titles: Vec<&str> = digest.entries.iter().map(|entry| entry.paper.title.as_str()).collect();
     assert_eq!(titles, ["Quokka Smiles", "No Summary Here"]);
     assert_eq!(digest.entries[0].paper.date, None);
+}
+
+/// Accents in two characters are kept as they are, and change nothing.
+#[test]
+fn decomposed_text_splits_alike() {
+    for style in styles() {
+        let text: String = render(&style).nfd().collect();
+        let digest = parse(&text);
+        assert_eq!(digest.diagnostics, []);
+        let titles: Vec<String> = PAPERS.iter().map(|paper| paper.0.nfd().collect()).collect();
+        let found: Vec<&str> = digest.entries.iter().map(|entry| entry.paper.title.as_str()).collect();
+        assert_eq!(found, titles);
+        assert_eq!(digest.entries[1].paper.authors, ["Gu\u{308}nter Ho\u{308}ß"]);
+    }
 }
 
 /// Lists drop what file names may not hold; the title is that of the body.
