@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use ingest::{Digest, Format};
+use ingest::{Digest, Format, KnownTitles};
 use paper::Paper;
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &ParseArgs, messages: &Messages) -> Result<Outcome> {
     let format = Format::named(&args.input_format);
     let mut parse = |name: &str, bytes: Result<Vec<u8>, ingest::ReadError>, may_be_other| -> Result<()> {
         let digest = match bytes {
-            Ok(bytes) => match ingest::parse_as(&bytes, format) {
+            Ok(bytes) => match ingest::parse_as(&bytes, format, &KnownTitles::default()) {
                 Err(_) if may_be_other => return Ok(()),
                 parsed => parsed.map_err(|error| match error.line() {
                     Some(line) => format!("{name}:{line}: {error}"),

@@ -112,7 +112,7 @@ mod tests {
     fn printed(title: &str) -> String {
         let paper = Paper { title: title.to_string(), ..Paper::default() };
         let digest = DigestRef { file: "a.txt".to_string(), date: None };
-        let occurrences = vec![Occurrence { digest, position: 1, paper }];
+        let occurrences = vec![Occurrence { digest, position: 1, paper, certain_title: true }];
         let record = Record::new("local-1".to_string(), occurrences).expect("an occurrence");
         print(&record)
     }

@@ -5,15 +5,18 @@
 //! [`Options::rebuild`] makes it anew from them.
 
 mod check;
+mod digests;
 mod directory;
 mod document;
 mod error;
 mod folder;
 mod open;
 mod report;
+mod run;
 mod schema;
 mod state;
 mod sync;
+mod titles;
 
 pub use check::{CheckReport, check};
 pub use document::day_number;

@@ -7,7 +7,7 @@ use tantivy::schema::{
 };
 
 /// The version of the schema and of what documents hold. Raise it when either changes.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// The tokenizer named in the schema. Terms are made by `analysis` and handed over
 /// ready-made, so it is never asked; it must exist all the same.

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDate;
-use ingest::DigestFile;
+use ingest::{Digest, DigestFile};
 use serde::{Deserialize, Serialize};
 use tantivy::Index;
 use xxhash_rust::xxh3::xxh3_64;
@@ -72,6 +72,8 @@ pub struct DigestState {
     pub date: Option<NaiveDate>,
     /// How many papers it holds.
     pub papers: u32,
+    /// The name of the format it was read in.
+    pub format: String,
 }
 
 /// What the payload of a commit says.
@@ -81,22 +83,25 @@ struct Payload {
 }
 
 impl DigestState {
-    /// Notes a digest that was read at `read_at` and found to hold these bytes.
-    pub(crate) fn new(
-        file: &DigestFile,
-        bytes: &[u8],
-        read_at: SystemTime,
-        date: Option<NaiveDate>,
-        papers: usize,
-    ) -> DigestState {
-        let age = read_at.duration_since(file.modified).unwrap_or_default();
+    /// Notes a digest that was read at `read_at` from these bytes.
+    pub(crate) fn new(file: &DigestFile, bytes: &[u8], read_at: SystemTime, digest: &Digest) -> DigestState {
         DigestState {
             size: bytes.len() as u64,
             modified: nanoseconds(file.modified),
-            uncertain: age < CLOCK_TICK || file.size != bytes.len() as u64,
+            uncertain: is_uncertain(file, bytes, read_at),
             hash: xxh3_64(bytes),
-            date,
-            papers: u32::try_from(papers).unwrap_or(u32::MAX),
+            date: digest.date,
+            papers: u32::try_from(digest.entries.len()).unwrap_or(u32::MAX),
+            format: digest.format.to_string(),
+        }
+    }
+
+    /// Notes that the same bytes were read again at `read_at`.
+    pub(crate) fn seen_again(&self, file: &DigestFile, bytes: &[u8], read_at: SystemTime) -> DigestState {
+        DigestState {
+            modified: nanoseconds(file.modified),
+            uncertain: is_uncertain(file, bytes, read_at),
+            ..self.clone()
         }
     }
 
@@ -104,6 +109,12 @@ impl DigestState {
     pub(crate) fn is_unchanged(&self, file: &DigestFile) -> bool {
         !self.uncertain && self.size == file.size && self.modified == nanoseconds(file.modified)
     }
+}
+
+/// Whether a file that was read at `read_at` may have changed since, its time the same.
+fn is_uncertain(file: &DigestFile, bytes: &[u8], read_at: SystemTime) -> bool {
+    let age = read_at.duration_since(file.modified).unwrap_or_default();
+    age < CLOCK_TICK || file.size != bytes.len() as u64
 }
 
 fn nanoseconds(time: SystemTime) -> u64 {

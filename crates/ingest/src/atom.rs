@@ -11,7 +11,7 @@ use crate::format::{Format, head};
 use crate::{Diagnostic, Digest, Entry, Oddity};
 
 /// This format's row in the table.
-pub(crate) const FORMAT: Format = Format { name: "atom", extensions: &["xml", "atom"], recognise, parse };
+pub(crate) const FORMAT: Format = Format { name: "atom", extensions: &["xml", "atom"], recognise, parse: |text, _| parse(text) };
 
 /// The prefix under which some files have Atom's names.
 const PREFIX: &str = "atom:";
@@ -79,7 +79,7 @@ fn add(draft: Draft, line: usize, last: bool, digest: &mut Digest) {
     if let (Some(written), None, false) = (some(&draft.published), paper.date, paper.truncated) {
         report(Oddity::BadDate(quote(&written)));
     }
-    digest.entries.push(Entry { line, paper, confidence: 1.0 });
+    digest.entries.push(Entry { line, paper, confidence: 1.0, certain: true });
 }
 
 /// Where text stands that is of interest.

@@ -16,7 +16,7 @@ use crate::lines;
 use crate::{Diagnostic, Digest, Entry, Oddity};
 
 /// This format's row in the table.
-pub(crate) const FORMAT: Format = Format { name: "bibtex", extensions: &["bib"], recognise, parse };
+pub(crate) const FORMAT: Format = Format { name: "bibtex", extensions: &["bib"], recognise, parse: |text, _| parse(text) };
 
 /// What stands in braces that are this deep is taken as it is: commands in commands take
 /// `biblatex` time and memory that grow with their depth.
@@ -107,7 +107,7 @@ fn add(text: &str, line: usize, last: bool, digest: &mut Digest) {
     } else if let (None, Some(written)) = (paper.date, fields.date_written()) {
         report(Oddity::BadDate(quote(&written)));
     }
-    digest.entries.push(Entry { line, paper, confidence: 1.0 });
+    digest.entries.push(Entry { line, paper, confidence: 1.0, certain: true });
 }
 
 /// Closes an entry that ends too early: after the text it ends in, or after its last

@@ -1,6 +1,6 @@
 //! The table of digest formats. A new format is a file of its own and a row here.
 
-use crate::{Digest, atom, bibtex, jsonl, markdown, plain};
+use crate::{Digest, KnownTitles, atom, bibtex, jsonl, markdown, plain};
 
 /// A shape that digests come in.
 #[derive(Debug)]
@@ -12,8 +12,9 @@ pub struct Format {
     /// Whether a text is of this format, judged by its content alone. Formats with a head
     /// of their own look at the first few kilobytes.
     pub recognise: fn(&str) -> bool,
-    /// Splits a text of this format; whatever it holds, this returns.
-    pub parse: fn(&str) -> Digest,
+    /// Splits a text of this format; whatever it holds, this returns. What other digests
+    /// know of its papers may help where the text itself does not tell.
+    pub parse: fn(&str, &KnownTitles) -> Digest,
 }
 
 /// All formats, the most telling first.

@@ -20,7 +20,7 @@ use crate::{Diagnostic, Digest, Entry, Oddity};
 
 /// This format's row in the table.
 pub(crate) const FORMAT: Format =
-    Format { name: "jsonl", extensions: &["jsonl", "ndjson"], recognise, parse };
+    Format { name: "jsonl", extensions: &["jsonl", "ndjson"], recognise, parse: |text, _| parse(text) };
 
 /// How many lines are looked at: the first may be damaged.
 const LOOK_AT: usize = 5;
@@ -97,7 +97,7 @@ fn read_line(line: &Line, last: bool, digest: &mut Digest) {
     } else if let (None, Some(written)) = (paper.date, object.date_written()) {
         report(Oddity::BadDate(quote(written)));
     }
-    digest.entries.push(Entry { line: line.number, paper, confidence: 1.0 });
+    digest.entries.push(Entry { line: line.number, paper, confidence: 1.0, certain: true });
 }
 
 /// Closes an object that ends too early: after the text it ends in, or after the last

@@ -21,6 +21,7 @@ mod fields;
 mod find;
 mod format;
 mod jsonl;
+mod known;
 mod lines;
 mod markdown;
 mod plain;
@@ -36,11 +37,14 @@ pub use decode::{Decoded, Undecodable, decode};
 pub use diagnostic::{Diagnostic, Oddity};
 pub use find::{DigestFile, FindError, Found, Problem, find};
 pub use format::{FORMATS, Format};
+pub use known::KnownTitles;
 pub use read::{ReadError, read};
 
 /// A digest, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Digest {
+    /// The name of the format it was read in.
+    pub format: &'static str,
     /// The digest's own day.
     pub date: Option<NaiveDate>,
     /// The papers in the digest's order.
@@ -56,9 +60,11 @@ pub struct Entry {
     pub line: usize,
     /// What the digest says of the paper.
     pub paper: Paper,
-    /// How sure it is where the title begins, from 0 to 1: 1 where a line of its own or
-    /// the contents list says so.
+    /// How sure it is where the title begins, from 0 to 1: 1 where a line of its own, the
+    /// contents list or another digest says so.
     pub confidence: f32,
+    /// Whether this digest alone leaves no doubt of the title. Others may rely on it.
+    pub certain: bool,
 }
 
 /// Why a file is no digest.
@@ -91,17 +97,23 @@ impl NotADigest {
 
 /// Splits the bytes of one digest into papers, in the format that its content shows.
 pub fn parse(bytes: &[u8]) -> Result<Digest, NotADigest> {
-    parse_as(bytes, None)
+    parse_as(bytes, None, &KnownTitles::default())
 }
 
-/// Splits the bytes of one digest into papers, in the format given, if one is.
-pub fn parse_as(bytes: &[u8], format: Option<&Format>) -> Result<Digest, NotADigest> {
+/// Splits the bytes of one digest into papers: in the format given, if one is, and with
+/// what other digests know of them.
+pub fn parse_as(
+    bytes: &[u8],
+    format: Option<&Format>,
+    known: &KnownTitles,
+) -> Result<Digest, NotADigest> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(NotADigest::Empty);
     }
     let decoded = decode::decode(bytes)?;
     let format = format.or_else(|| Format::of(&decoded.text)).ok_or(NotADigest::Unrecognised)?;
-    let mut digest = (format.parse)(&decoded.text);
+    let mut digest = (format.parse)(&decoded.text, known);
+    digest.format = format.name;
     digest.diagnostics.extend(decoded.diagnostics);
     diagnostic::check_papers(&mut digest);
     Ok(digest)

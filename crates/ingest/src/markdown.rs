@@ -29,7 +29,7 @@ use labels::{Field, label};
 
 /// This format's row in the table.
 pub(crate) const FORMAT: Format =
-    Format { name: "markdown", extensions: &["md", "markdown"], recognise, parse };
+    Format { name: "markdown", extensions: &["md", "markdown"], recognise, parse: |text, _| parse(text) };
 
 /// The longest front matter, in lines; what goes on longer is none.
 const FRONT_MATTER: usize = 60;
@@ -356,7 +356,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        self.digest.entries.push(Entry { line, paper, confidence: 1.0 });
+        self.digest.entries.push(Entry { line, paper, confidence: 1.0, certain: true });
     }
 }
 

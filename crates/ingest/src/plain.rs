@@ -30,10 +30,10 @@ use paper::{Paper, VersionedId};
 use crate::fields::{date, ends_sentence, has_han as is_summary, quote};
 use crate::format::Format;
 use crate::lines::{self, Line};
-use crate::{Diagnostic, Digest, Entry, Oddity};
+use crate::{Diagnostic, Digest, Entry, KnownTitles, Oddity};
 pub(crate) use header::is_anchor;
 
-use boundary::Context;
+use boundary::{Boundary, Context};
 use contents::Contents;
 use header::Header;
 
@@ -59,9 +59,9 @@ fn recognise(text: &str) -> bool {
         })
 }
 
-fn parse(text: &str) -> Digest {
+fn parse(text: &str, known: &KnownTitles) -> Digest {
     let lines = header::split_headings(lines::lines(text).collect());
-    let mut splitter = Splitter { digest: Digest::default(), contents: Contents::default() };
+    let mut splitter = Splitter { digest: Digest::default(), contents: Contents::default(), known };
     splitter.split(&lines);
     splitter.digest
 }
@@ -73,6 +73,8 @@ struct Title<'a> {
     text: &'a str,
     /// How sure it is that the title begins here, from 0 to 1.
     confidence: f32,
+    /// Whether this digest alone leaves no doubt of it.
+    certain: bool,
 }
 
 /// What stands between two anchors, taken apart.
@@ -86,12 +88,13 @@ struct Between<'a> {
     summary: Option<&'a str>,
 }
 
-struct Splitter {
+struct Splitter<'k> {
     digest: Digest,
     contents: Contents,
+    known: &'k KnownTitles,
 }
 
-impl Splitter {
+impl Splitter<'_> {
     fn report(&mut self, line: usize, oddity: Oddity) {
         self.digest.diagnostics.push(Diagnostic { line, oddity });
     }
@@ -123,7 +126,7 @@ impl Splitter {
             let own_title = next.title.map_or("", |title| title.text);
             let between = match last {
                 true => self.closing(&header, body, own_title),
-                false => self.between(body, own_title),
+                false => self.between(body, own_title, headers.peek()),
             };
             let anchor = &rest[header.lines.start];
             self.add(&next, Some((&header, anchor.number)), &between.abstract_lines, last);
@@ -148,7 +151,7 @@ impl Splitter {
             self.report(line.number, Oddity::Stray(quote(line.text)));
         }
         self.contents.place(title.text);
-        let title = Title { line: title.number, text: title.text, confidence: 1.0 };
+        let title = Title { line: title.number, text: title.text, confidence: 1.0, certain: true };
         Between { abstract_lines: Vec::new(), title: Some(title), summary }
     }
 
@@ -163,31 +166,40 @@ impl Splitter {
 
     /// Takes apart what stands between the heading of one abstract and the next header
     /// line: the abstract, the title glued to it or on a line of its own, the summary.
-    fn between<'a>(&mut self, lines: &'a [Line<'a>], own_title: &str) -> Between<'a> {
+    fn between<'a>(
+        &mut self,
+        lines: &'a [Line<'a>],
+        own_title: &str,
+        following: Option<&Header>,
+    ) -> Between<'a> {
         let (lines, summary) = self.take_summary(lines);
-        self.before_summary(lines, summary, own_title)
+        self.before_summary(lines, summary, own_title, following)
     }
 
-    /// Takes apart the lines before a summary: the abstract and the title.
+    /// Takes apart the lines before a summary: the abstract and the title. `following` is
+    /// the header that the title belongs to.
     fn before_summary<'a>(
         &mut self,
         lines: &'a [Line<'a>],
         summary: Option<&'a str>,
         own_title: &str,
+        following: Option<&Header>,
     ) -> Between<'a> {
         let Some((last, before)) = lines.split_last() else {
             return Between { summary, ..Between::default() };
         };
         let mut abstract_lines: Vec<&str> = before.iter().map(|line| line.text).collect();
         let own_line = !before.is_empty() && last.text.len() <= LONGEST_TITLE;
-        let mut confidence = 1.0;
+        let (mut confidence, mut certain) = (1.0, true);
         let at = match self.contents.title_at_end(last.text) {
             Some(at) => at,
             None if own_line => 0,
             None => {
-                let context = Context { own_title, summary: summary.unwrap_or_default() };
+                certain = false;
                 let near = self.contents.near_title_at_end(last.text);
-                let boundary = near.unwrap_or_else(|| boundary::find(last.text, context));
+                let boundary = known_at_end(self.known, following, last.text).or(near).unwrap_or_else(|| {
+                    boundary::find(last.text, Context { own_title, summary: summary.unwrap_or_default() })
+                });
                 confidence = boundary.confidence;
                 if confidence < DOUBTFUL {
                     let chosen = quote(&last.text[boundary.title..]);
@@ -201,7 +213,7 @@ impl Splitter {
         if !end.trim().is_empty() {
             abstract_lines.push(end);
         }
-        let title = Title { line: last.number, text: title.trim(), confidence };
+        let title = Title { line: last.number, text: title.trim(), confidence, certain };
         Between { abstract_lines, title: Some(title), summary }
     }
 
@@ -217,7 +229,7 @@ impl Splitter {
         }
         if let [before @ .., last] = lines {
             if before.len() > 1 && header::begins_anchor(last.text) {
-                return self.between(before, own_title);
+                return self.between(before, own_title, None);
             }
             // A summary of which the digest has a word or two may be without a Han character.
             let context = Context { own_title, summary: "" };
@@ -227,7 +239,7 @@ impl Splitter {
             };
             let is_short = last.text.len() <= LONGEST_TITLE;
             if is_short && before.last().is_some_and(|title| is_summary(last.text) || begins_paper(title)) {
-                return self.before_summary(before, Some(last.text), own_title);
+                return self.before_summary(before, Some(last.text), own_title, None);
             }
             let place = match self.contents.is_empty() {
                 true => boundary::find_cut_title(last.text, context),
@@ -240,7 +252,12 @@ impl Splitter {
                 if !end.trim().is_empty() {
                     abstract_lines.push(end);
                 }
-                let title = Title { line: last.number, text: title.trim(), confidence: boundary::SURE };
+                let title = Title {
+                    line: last.number,
+                    text: title.trim(),
+                    confidence: boundary::SURE,
+                    certain: false,
+                };
                 return Between { abstract_lines, title: Some(title), summary: None };
             }
         }
@@ -270,10 +287,10 @@ impl Splitter {
     ) {
         let title = match (beginning.title, header) {
             (Some(title), _) => title,
-            (None, Some((_, anchor))) => Title { line: anchor, text: "", confidence: 0.0 },
+            (None, Some((_, anchor))) => Title { line: anchor, text: "", confidence: 0.0, certain: false },
             (None, None) => return,
         };
-        let Title { line, confidence, .. } = title;
+        let Title { line, confidence, certain, .. } = title;
         let text = join(abstract_lines);
         let mut paper = Paper {
             title: title.text.to_string(),
@@ -307,8 +324,18 @@ impl Splitter {
         if paper.summary.is_none() && !paper.truncated {
             self.report(line, Oddity::NoSummary);
         }
-        self.digest.entries.push(Entry { line, paper, confidence });
+        self.digest.entries.push(Entry { line, paper, confidence, certain });
     }
+}
+
+/// Returns where the title begins that another digest knows of the paper with this header.
+fn known_at_end(known: &KnownTitles, header: Option<&Header>, line: &str) -> Option<Boundary> {
+    if known.is_empty() {
+        return None;
+    }
+    let link: VersionedId = header?.link?.parse().ok()?;
+    let title = known.title_at_end(&link.id, line)?;
+    Some(Boundary { title, confidence: 1.0, runner_up: None })
 }
 
 /// Joins the lines of an abstract as a reader does.

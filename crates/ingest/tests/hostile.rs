@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use ingest::{Digest, FORMATS, Format};
+use ingest::{Digest, FORMATS, Format, KnownTitles};
 use proptest::prelude::*;
 
 /// A digest of each format, and what is telling in it.
@@ -107,7 +107,7 @@ fn sorted(a: usize, b: usize) -> (usize, usize) {
 fn check(bytes: &[u8]) {
     let started = Instant::now();
     let read = std::iter::once(ingest::parse(bytes))
-        .chain(FORMATS.iter().map(|format| ingest::parse_as(bytes, Some(format))));
+        .chain(FORMATS.iter().map(|format| ingest::parse_as(bytes, Some(format), &KnownTitles::default())));
     for digest in read.flatten() {
         check_digest(bytes, &digest);
     }

@@ -22,6 +22,8 @@ pub struct Occurrence {
     pub position: u32,
     /// What the digest says of it.
     pub paper: Paper,
+    /// Whether the digest alone leaves no doubt of where the title begins.
+    pub certain_title: bool,
 }
 
 impl Occurrence {
@@ -92,6 +94,7 @@ mod tests {
             digest: DigestRef { file: file.to_string(), date: NaiveDate::from_ymd_opt(2026, 3, day) },
             position: 1,
             paper: Paper { version, truncated, ..Paper::default() },
+            certain_title: true,
         }
     }
 

@@ -1,10 +1,14 @@
 //! The plain digest as a whole: rendered from invented papers, cut, bent and damaged.
 
-use paper::NaiveDate;
+use paper::{ArxivId, NaiveDate};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::*;
+
+fn parse(text: &str) -> Digest {
+    super::parse(text, &KnownTitles::default())
+}
 
 /// Title, summary, authors, date, id, version, abstract.
 const PAPERS: [(&str, &str, &str, &str, &str, u32, &str); 3] = [
@@ -233,4 +237,47 @@ proptest! {
             prop_assert_eq!(entry.paper.abstract_text.as_deref(), Some(abstract_text.trim()));
         }
     }
+}
+
+#[test]
+fn what_other_digests_know_settles_a_title() {
+    let (title, [.., last]) = ("2- and 3-Burrows", PAPERS);
+    let render = |contents: &str| {
+        let header =
+            |id: &str| format!("研究洞穴\nAuthors: A | Date: 2026-01-04\nLink: http://arxiv.org/abs/{id}v1\nAbstract\n");
+        format!(
+            "2026-01-05\n{contents}Wombats at Scale\n{}Code is at https://example.org/burrow{title}\n{}They dig.",
+            header("2601.00001"),
+            header("2601.00002")
+        )
+    };
+    let glued = render("");
+    let known = |id: &str, title: &str| {
+        let mut known = KnownTitles::default();
+        known.add(ArxivId::try_from(id.to_string()).expect("an id"), title.to_string());
+        known
+    };
+    let alone = parse(&glued);
+    assert_ne!(alone.entries[1].paper.title, title);
+    assert_eq!(alone.entries.iter().map(|entry| entry.certain).collect::<Vec<_>>(), [true, false]);
+    assert!(alone.diagnostics.iter().any(|it| matches!(it.oddity, Oddity::UncertainTitle { .. })));
+
+    let settled = super::parse(&glued, &known("2601.00002", title));
+    assert_eq!(settled.entries[1].paper.title, title);
+    assert_eq!(
+        settled.entries[0].paper.abstract_text.as_deref(),
+        Some("Code is at https://example.org/burrow")
+    );
+    assert_eq!(settled.diagnostics, []);
+    // Others rely on what a digest knows of itself, not on what it was told.
+    assert_eq!((settled.entries[1].confidence, settled.entries[1].certain), (1.0, false));
+
+    // Another paper's title, or one that the line does not end with, changes nothing.
+    for known in [known("2601.00001", title), known("2601.00002", last.0)] {
+        assert_eq!(super::parse(&glued, &known), alone);
+    }
+    // The digest's own contents list comes first.
+    let listed = render(&format!("Table of Contents\n- Wombats at Scale\n- {title}\n"));
+    assert_eq!(super::parse(&listed, &known("2601.00002", "3-Burrows")), parse(&listed));
+    assert!(parse(&listed).entries[1].certain);
 }

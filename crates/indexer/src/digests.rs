@@ -1,0 +1,38 @@
+//! Which digests there are, and which of those that the index knows are gone.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use ingest::{FindError, Found};
+
+use crate::error::IndexError;
+use crate::state::State;
+
+/// Finds the digests under canonical paths, so that the state knows each by one name.
+pub(crate) fn find(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Found), IndexError> {
+    let canonical =
+        |path: &PathBuf| path.canonicalize().map_err(|source| FindError { path: path.clone(), source });
+    let roots: Vec<PathBuf> = paths.iter().map(canonical).collect::<Result<_, _>>()?;
+    let found = ingest::find(&roots)?;
+    Ok((roots, found))
+}
+
+/// Returns the known digests under the roots that are there no more. What could not be
+/// looked at is not gone.
+pub(crate) fn gone(state: &State, roots: &[PathBuf], found: &Found) -> Vec<String> {
+    let there: HashSet<&Path> = found.files.iter().map(|file| file.path.as_path()).collect();
+    let is_gone = |path: &Path| {
+        roots.iter().any(|root| path.starts_with(root)) && !there.contains(path) && !unseen(found, path)
+    };
+    state.digests.keys().filter(|name| is_gone(Path::new(name))).cloned().collect()
+}
+
+/// Whether something keeps the place of a digest from being looked at.
+pub(crate) fn unseen(found: &Found, path: &Path) -> bool {
+    found.problems.iter().any(|problem| path.starts_with(&problem.path))
+}
+
+/// The name of a digest in the index. Found files have Unicode paths.
+pub(crate) fn name(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
