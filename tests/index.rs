@@ -689,6 +689,44 @@ mod permissions {
     }
 }
 
+/// Nothing in the first digest tells where the second title begins; another digest lists it.
+#[test]
+fn one_digest_tells_another_where_a_title_begins() {
+    let work = Work::new();
+    let title = "2- and 3-Burrows";
+    let glued = [
+        paper("2601.00001", "Wombats at Scale", "Code is at https://example.org/burrow"),
+        paper("2601.00002", title, "They dig."),
+    ];
+    let titles = |step: &str| {
+        let report = report(&work, ["papers"]);
+        let hits = work.run(["query", "--to", "2100", "--format", "jsonl", "--sort", "oldest"]).succeeds();
+        let hits = json_lines(&hits.stdout);
+        let shown =
+            ["title", "abstract"].map(|key| hits.iter().map(|hit| text_of(hit, key).to_string()).collect());
+        let [titles, texts]: [Vec<String>; 2] = shown;
+        assert_eq!(hits.len(), 2, "{step}");
+        (titles[1] == title && texts[0] == "Code is at https://example.org/burrow", report)
+    };
+    work.write_old("papers/a.txt", digest("2026-01-05", &glued));
+    let (is_right, first) = titles("alone");
+    assert!(!is_right);
+    assert!(text_of(&first["warnings"][0], "message").contains("not certain"), "{first}");
+
+    // A later digest has an older version of the paper.
+    let text = digest("2026-01-06", &[paper("2601.00002v1", title, "They dig.")]);
+    work.write_old("papers/b.txt", text);
+    let (is_right, second) = titles("told");
+    assert!(is_right, "{second}");
+    assert_eq!((&second["warnings"], &second["papers"]["updated"]), (&json!([]), &json!(2)));
+
+    fs::remove_file(work.path("papers/b.txt")).unwrap();
+    assert!(!titles("alone again").0);
+
+    let rebuilt = work.run(["index", "--rebuild", "papers"]).succeeds();
+    assert!(rebuilt.stdout.ends_with("titles:  1 not certain, see the warning\n"), "{}", rebuilt.stdout);
+}
+
 /// The samples in the index are those of the list, whatever way they came in.
 #[test]
 fn one_digest_at_a_time_is_as_good_as_all_at_once() {

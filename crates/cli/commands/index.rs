@@ -129,8 +129,13 @@ fn text(report: &Report, settings: &Settings, took: Duration) -> String {
             false => named.join(", "),
         }
     };
+    let open_titles = match report.notices.iter().filter(|notice| notice.is_open_title).count() {
+        0 => String::new(),
+        1 => "\ntitles:  1 not certain, see the warning".to_string(),
+        count => format!("\ntitles:  {count} not certain, see the warnings"),
+    };
     format!(
-        "index:   {} ({:.2} s)\ndigests: {}\npapers:  {} ({} in all)",
+        "index:   {} ({:.2} s)\ndigests: {}\npapers:  {} ({} in all){open_titles}",
         crate::terminal::plain(&settings.index.to_string_lossy()),
         took.as_secs_f64(),
         count(&[

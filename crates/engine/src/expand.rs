@@ -6,7 +6,9 @@ use analysis::names::{Name, first_word};
 use query::highlight::edits;
 use query::plan::MAX_MISSPELLINGS;
 use tantivy::schema::Field as Handle;
-use tantivy::{Searcher, TantivyError};
+use tantivy::{Searcher, TantivyError, Term};
+
+use crate::statistics::document_frequency;
 
 /// Returns the misspellings of a word among the terms of a field, with their edits: the
 /// nearest first, then the most frequent, then by alphabet. Of names, the words count.
@@ -18,13 +20,20 @@ pub(crate) fn misspellings(
     let Some(first) = word.chars().next() else {
         return Ok(Vec::new());
     };
-    let mut found: BTreeMap<String, (usize, u64)> = BTreeMap::new();
-    for_each_term(searcher, handle, &first.to_string(), |term, papers| {
+    let mut near: BTreeMap<String, usize> = BTreeMap::new();
+    for_each_term(searcher, handle, &first.to_string(), |term| {
         if let Some(edits) = edits(word, first_word(term)) {
-            found.entry(term.to_string()).or_insert((edits, 0)).1 += u64::from(papers);
+            near.insert(term.to_string(), edits);
         }
     })?;
-    let mut found: Vec<(String, (usize, u64))> = found.into_iter().collect();
+    let mut found: Vec<(String, (usize, u64))> = Vec::with_capacity(near.len());
+    for (term, edits) in near {
+        // A segment keeps the terms of deleted papers, too.
+        match document_frequency(searcher, &Term::from_field_text(handle, &term))? {
+            0 => {}
+            papers => found.push((term, (edits, papers))),
+        }
+    }
     found.sort_by_key(|(_, (edits, papers))| (*edits, std::cmp::Reverse(*papers)));
     found.truncate(MAX_MISSPELLINGS);
     Ok(found.into_iter().map(|(term, (edits, _))| (term, edits)).collect())
@@ -37,7 +46,7 @@ pub(crate) fn names(
     name: &Name,
 ) -> Result<BTreeSet<String>, TantivyError> {
     let mut found = BTreeSet::new();
-    for_each_term(searcher, handle, &name.rotation_prefix(), |term, _| {
+    for_each_term(searcher, handle, &name.rotation_prefix(), |term| {
         if name.matches_rotation(term) {
             found.insert(term.to_string());
         }
@@ -58,13 +67,12 @@ pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
-/// Calls `visit` with each term of a field that begins with `prefix`, once a segment, and
-/// the number of its papers there.
+/// Calls `visit` with each term of a field that begins with `prefix`, once a segment.
 fn for_each_term(
     searcher: &Searcher,
     handle: Handle,
     prefix: &str,
-    mut visit: impl FnMut(&str, u32),
+    mut visit: impl FnMut(&str),
 ) -> Result<(), TantivyError> {
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(handle)?;
@@ -73,9 +81,9 @@ fn for_each_term(
             range = range.lt(end);
         }
         let mut stream = range.into_stream()?;
-        while let Some((term, info)) = stream.next() {
+        while let Some((term, _)) = stream.next() {
             if let Ok(term) = std::str::from_utf8(term) {
-                visit(term, info.doc_freq);
+                visit(term);
             }
         }
     }

@@ -3,10 +3,10 @@
 use indexer::OpenIndex;
 use query::ScorePart;
 use query::plan::{Clause, Plan};
-use tantivy::query::EnableScoring;
 use tantivy::{DocAddress, TantivyError};
 
 use crate::compile;
+use crate::statistics::Statistics;
 
 /// Returns what each clause of a plan gives the paper at an address, highest first. The
 /// parts add up to the score.
@@ -58,7 +58,7 @@ fn parts(
 fn score(index: &OpenIndex, clause: &Clause, address: DocAddress) -> Result<Option<f32>, TantivyError> {
     let searcher = index.searcher();
     let query = compile::clause(clause, searcher, index.schema())?;
-    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+    let weight = query.weight(Statistics::of(index).scoring())?;
     let mut scorer = weight.scorer(searcher.segment_reader(address.segment_ord), 1.0)?;
     let found = scorer.doc() == address.doc_id
         || (scorer.doc() < address.doc_id && scorer.seek(address.doc_id) == address.doc_id);

@@ -5,6 +5,7 @@ mod exclusion;
 mod expand;
 mod explain;
 mod search;
+mod statistics;
 
 use std::path::Path;
 
@@ -49,6 +50,7 @@ impl Engine for Embedded {
 
     fn document_frequency(&self, field: &'static Field, term: &str) -> Result<u64, IndexError> {
         let term = Term::from_field_text(self.index.schema().main(field), term);
-        self.index.searcher().doc_freq(&term).map_err(|error| self.index.reading(&error))
+        statistics::document_frequency(self.index.searcher(), &term)
+            .map_err(|error| self.index.reading(&error))
     }
 }

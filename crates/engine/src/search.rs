@@ -8,6 +8,7 @@ use tantivy::collector::{Count, TopDocs};
 use tantivy::query::Query;
 use tantivy::{DocAddress, Order, TantivyError};
 
+use crate::statistics::Statistics;
 use crate::{compile, explain};
 
 /// Answers a plan.
@@ -56,7 +57,9 @@ fn top(
     match sort {
         Sort::Relevance => {
             let order = ((SortBySimilarityScore, Order::Desc), (date(), Order::Desc), id());
-            let (total, found) = searcher.search(query, &(Count, top.order_by(order)))?;
+            let collector = (Count, top.order_by(order));
+            let statistics = Statistics::of(index);
+            let (total, found) = searcher.search_with_statistics_provider(query, &collector, &statistics)?;
             Ok((total, found.into_iter().map(|((score, _, _), address)| (score, address)).collect()))
         }
         Sort::Newest | Sort::Oldest => {

@@ -10,6 +10,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::Value;
 use tantivy::tokenizer::{PreTokenizedString, Token};
 
+use crate::lengths::Lengths;
 use crate::schema::IndexSchema;
 
 /// A record as it is stored.
@@ -19,13 +20,15 @@ struct Stored {
     occurrences: Vec<Occurrence>,
 }
 
-/// Makes a document: the terms of each field, and the record itself.
+/// Makes a document: the terms of each field, and the record itself. Returns the lengths
+/// of its fields as well.
 pub(crate) fn to_document(
     record: &Record,
     analyzer: &Analyzer,
     schema: &IndexSchema,
-) -> Result<TantivyDocument, serde_json::Error> {
+) -> Result<(TantivyDocument, Lengths), serde_json::Error> {
     let mut document = TantivyDocument::default();
+    let mut lengths = Lengths::default();
     for field in FIELDS {
         let main = schema.main(field);
         match (field.values)(record) {
@@ -34,9 +37,11 @@ pub(crate) fn to_document(
                     match field.analysis {
                         Analysis::Text => {
                             let analyzed = analyzer.analyze(&text);
-                            document.add_pre_tokenized_text(main, pre_tokenized(analyzed.words));
-                            document
-                                .add_pre_tokenized_text(schema.exact(field), pre_tokenized(analyzed.exact));
+                            let streams = [(main, analyzed.words), (schema.exact(field), analyzed.exact)];
+                            for (handle, terms) in streams {
+                                lengths.add(handle, terms.len());
+                                document.add_pre_tokenized_text(handle, pre_tokenized(terms));
+                            }
                         }
                         Analysis::Name => {
                             for rotation in Name::new(&text).iter().flat_map(Name::rotations) {
@@ -58,7 +63,7 @@ pub(crate) fn to_document(
             }
         }
     }
-    Ok(document)
+    Ok((document, lengths))
 }
 
 /// Reads the record that a document stores; `Err` says what is wrong with it.

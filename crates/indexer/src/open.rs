@@ -7,14 +7,15 @@ use paper::Record;
 use tantivy::collector::{Count, DocSetCollector};
 use tantivy::query::{AllQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
+use tantivy::{DocAddress, Index, IndexMeta, ReloadPolicy, Searcher, TantivyError, Term};
 
 use crate::directory::SafeDirectory;
 use crate::document::from_document;
 use crate::error::IndexError;
 use crate::folder::{generation_path, missing, read_pointer};
+use crate::lengths::Lengths;
 use crate::schema::IndexSchema;
-use crate::state::State;
+use crate::state::{Payload, State};
 
 /// One commit of an index, as long as it is held: later commits do not change it.
 pub struct OpenIndex {
@@ -23,6 +24,7 @@ pub struct OpenIndex {
     schema: IndexSchema,
     index: Index,
     searcher: Searcher,
+    payload: Option<Payload>,
 }
 
 impl OpenIndex {
@@ -41,14 +43,13 @@ impl OpenIndex {
             }
         }
         let generation = generation_path(root, number);
-        let (schema, index, searcher) = opened.map_err(|error| IndexError::reading(root, &error))?;
-        Ok(OpenIndex { root: root.to_path_buf(), generation, schema, index, searcher })
+        let Opened { schema, index, searcher, meta } =
+            opened.map_err(|error| IndexError::reading(root, &error))?;
+        let payload = Payload::read(&generation, &meta)?;
+        Ok(OpenIndex { root: root.to_path_buf(), generation, schema, index, searcher, payload })
     }
 
-    #[allow(clippy::type_complexity)]
-    fn open_generation(
-        root: &Path,
-    ) -> Result<(u64, Result<(IndexSchema, Index, Searcher), TantivyError>), IndexError> {
+    fn open_generation(root: &Path) -> Result<(u64, Result<Opened, TantivyError>), IndexError> {
         let pointer = read_pointer(root)?.ok_or_else(|| missing(root))?;
         if !pointer.is_readable() {
             return Err(pointer.other_version(root));
@@ -84,7 +85,14 @@ impl OpenIndex {
 
     /// Returns what the commit knows of the digests.
     pub fn state(&self) -> Result<State, IndexError> {
-        State::read(&self.index, &self.generation)
+        self.payload
+            .as_ref()
+            .map_or_else(|| Ok(State::default()), |payload| State::read(&self.generation, payload))
+    }
+
+    /// Returns the lengths of the fields of all papers together.
+    pub fn lengths(&self) -> Lengths {
+        self.payload.as_ref().map(|payload| payload.lengths.clone()).unwrap_or_default()
     }
 
     /// Returns how many segments the commit has.
@@ -156,14 +164,33 @@ impl std::fmt::Debug for OpenIndex {
     }
 }
 
-fn open_tantivy(generation: &Path) -> Result<(IndexSchema, Index, Searcher), TantivyError> {
+/// A generation as it was opened.
+struct Opened {
+    schema: IndexSchema,
+    index: Index,
+    searcher: Searcher,
+    /// What the commit says of itself.
+    meta: IndexMeta,
+}
+
+/// How often an index is opened anew because another commit came in between.
+const ATTEMPTS: usize = 16;
+
+fn open_tantivy(generation: &Path) -> Result<Opened, TantivyError> {
     let schema = IndexSchema::new();
     let index = Index::open(SafeDirectory::open(generation)?)?;
     if index.schema() != *schema.tantivy() {
         return Err(TantivyError::SchemaError("the fields are not those of this version".to_string()));
     }
-    // One-shot: a reader that reloads by itself would start a thread.
-    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-    let searcher = reader.searcher();
-    Ok((schema, index, searcher))
+    for _ in 0..ATTEMPTS {
+        let before = index.load_metas()?;
+        // One-shot: a reader that reloads by itself would start a thread.
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let (searcher, meta) = (reader.searcher(), index.load_metas()?);
+        // Merges change the segments of a commit, not what it says.
+        if before.opstamp == meta.opstamp {
+            return Ok(Opened { schema, index, searcher, meta });
+        }
+    }
+    Err(TantivyError::SystemError("it changed whenever it was opened; try again".to_string()))
 }

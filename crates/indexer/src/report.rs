@@ -50,6 +50,8 @@ pub struct Notice {
     pub message: String,
     /// Whether the file could not be read for it.
     pub is_failure: bool,
+    /// Whether it is that nothing tells for certain where a title begins.
+    pub is_open_title: bool,
 }
 
 impl std::fmt::Display for Notice {

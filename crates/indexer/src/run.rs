@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use ingest::{Diagnostic, Digest, DigestFile, Format, Found, KnownTitles};
+use ingest::{Diagnostic, Digest, DigestFile, Format, Found, KnownTitles, Oddity};
 use paper::{DigestRef, Occurrence, Record};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -40,7 +40,10 @@ pub(crate) struct Run<'a> {
 /// A paper to write or to delete.
 pub(crate) struct RecordChange {
     pub(crate) id: String,
-    pub(crate) record: Option<Record>,
+    /// As the index has it.
+    pub(crate) before: Option<Record>,
+    /// As it shall be.
+    pub(crate) after: Option<Record>,
 }
 
 impl Run<'_> {
@@ -150,31 +153,30 @@ impl Run<'_> {
             line: Some(diagnostic.line),
             message: diagnostic.oddity.to_string(),
             is_failure: false,
+            is_open_title: matches!(diagnostic.oddity, Oddity::UncertainTitle { .. }),
         }));
     }
 
-    /// Takes the papers of a digest.
+    /// Takes the papers of a digest; of one that it holds twice the better entry.
     pub(crate) fn take(&mut self, digest_name: String, digest: Digest) {
+        let mut papers: BTreeMap<String, Vec<Occurrence>> = BTreeMap::new();
         for (entry, position) in digest.entries.into_iter().zip(1..) {
-            let occurrence = Occurrence {
+            papers.entry(entry.paper.key()).or_default().push(Occurrence {
                 digest: DigestRef { file: digest_name.clone(), date: digest.date },
                 position,
                 paper: entry.paper,
                 certain_title: entry.certain,
-            };
-            self.changes.occurrences.entry(occurrence.paper.key()).or_default().push(occurrence);
+            });
+        }
+        for (id, entries) in papers {
+            let best = Record::new(id.clone(), entries).map(Record::into_occurrences);
+            self.changes.occurrences.entry(id).or_default().extend(best.into_iter().flatten());
         }
         self.changes.touched.insert(digest_name);
     }
 
     /// Keeps a digest that cannot be read as the index has it.
-    fn keep(
-        &mut self,
-        file: &DigestFile,
-        read_at: SystemTime,
-        line: Option<usize>,
-        message: String,
-    ) {
+    fn keep(&mut self, file: &DigestFile, read_at: SystemTime, line: Option<usize>, message: String) {
         let digest = name(&file.path);
         self.report.digests.failed += 1;
         self.settle(file, read_at);
@@ -214,7 +216,13 @@ impl Run<'_> {
     fn fail(&mut self, file: &str, line: Option<usize>, message: String) {
         // Errors of reading name the file themselves.
         let message = message.strip_prefix(&format!("{file}: ")).map_or(message.clone(), str::to_string);
-        self.report.notices.push(Notice { file: file.to_string(), line, message, is_failure: true });
+        self.report.notices.push(Notice {
+            file: file.to_string(),
+            line,
+            message,
+            is_failure: true,
+            is_open_title: false,
+        });
     }
 
     /// Works out which papers must be written or deleted, and counts them.
@@ -247,7 +255,7 @@ impl Run<'_> {
                 (None, Some(_)) => counts.added += 1,
                 (None, None) => continue,
             }
-            changes.push(RecordChange { id, record: after });
+            changes.push(RecordChange { id, before, after });
         }
         Ok(changes)
     }
@@ -286,4 +294,3 @@ impl Run<'_> {
         Ok(records.into_iter().map(|record| (record.id.clone(), record)))
     }
 }
-

@@ -13,11 +13,12 @@ use std::time::{Duration, SystemTime};
 use chrono::NaiveDate;
 use ingest::{Digest, DigestFile};
 use serde::{Deserialize, Serialize};
-use tantivy::Index;
+use tantivy::IndexMeta;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::IndexError;
 use crate::folder::write_durably;
+use crate::lengths::Lengths;
 
 const PREFIX: &str = "digests-";
 
@@ -66,7 +67,7 @@ pub struct DigestState {
     pub modified: u64,
     /// Whether the file may have changed unseen since.
     pub uncertain: bool,
-    /// A hash of the content.
+    /// A hash of the content; 0 if what the index has of it is out of date.
     pub hash: u64,
     /// The digest's own day.
     pub date: Option<NaiveDate>,
@@ -77,9 +78,25 @@ pub struct DigestState {
 }
 
 /// What the payload of a commit says.
-#[derive(Serialize, Deserialize)]
-struct Payload {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Payload {
+    /// The name of the file with the state.
     state: String,
+    /// The lengths of the fields.
+    pub(crate) lengths: Lengths,
+}
+
+impl Payload {
+    /// Reads the payload of a commit; `None` for an index without one.
+    pub(crate) fn read(generation: &Path, meta: &IndexMeta) -> Result<Option<Payload>, IndexError> {
+        let payload = meta.payload.as_deref().map(serde_json::from_str).transpose();
+        payload.map_err(|_| IndexError::damaged(generation, "the commit does not name its digests"))
+    }
+
+    /// Returns the payload as a commit holds it.
+    pub(crate) fn text(&self, generation: &Path) -> Result<String, IndexError> {
+        serde_json::to_string(self).map_err(|error| IndexError::io(generation, error.into()))
+    }
 }
 
 impl DigestState {
@@ -103,6 +120,12 @@ impl DigestState {
             uncertain: is_uncertain(file, bytes, read_at),
             ..self.clone()
         }
+    }
+
+    /// Makes the next run read the digest, even if it holds what it held.
+    pub(crate) fn forget_content(&mut self) {
+        self.uncertain = true;
+        self.hash = 0;
     }
 
     /// Whether the file is surely what it was.
@@ -130,15 +153,9 @@ impl State {
             || self.failed.get(name) == Some(&Stamp::of(file))
     }
 
-    /// Reads the state of the last commit of an index in `generation`.
-    pub(crate) fn read(index: &Index, generation: &Path) -> Result<State, IndexError> {
-        let metas = index.load_metas().map_err(|error| IndexError::reading(generation, &error))?;
-        let Some(payload) = metas.payload else {
-            return Ok(State::default());
-        };
+    /// Reads the state that a commit in `generation` names.
+    pub(crate) fn read(generation: &Path, payload: &Payload) -> Result<State, IndexError> {
         let damaged = |what: &str| IndexError::damaged(generation, what);
-        let payload: Payload =
-            serde_json::from_str(&payload).map_err(|_| damaged("the commit does not name its digests"))?;
         let path = generation.join(&payload.state);
         let bytes = fs::read(&path).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => damaged("the list of digests is missing"),
@@ -151,22 +168,18 @@ impl State {
     }
 
     /// Writes the state beside the segments; returns the payload for the commit.
-    pub(crate) fn write(&self, generation: &Path) -> Result<String, IndexError> {
-        let unwritable = |error: serde_json::Error| IndexError::io(generation, error.into());
-        let bytes = serde_json::to_vec(self).map_err(unwritable)?;
+    pub(crate) fn write(&self, generation: &Path, lengths: Lengths) -> Result<Payload, IndexError> {
+        let bytes = serde_json::to_vec(self).map_err(|error| IndexError::io(generation, error.into()))?;
         let name = file_name(&bytes);
         write_durably(&generation.join(&name), &bytes)?;
-        serde_json::to_string(&Payload { state: name }).map_err(unwritable)
+        Ok(Payload { state: name, lengths })
     }
 
     /// Deletes the states that no commit names any more.
-    pub(crate) fn delete_others(generation: &Path, payload: &str) {
-        let Ok(Payload { state }) = serde_json::from_str(payload) else {
-            return;
-        };
+    pub(crate) fn delete_others(generation: &Path, payload: &Payload) {
         for entry in fs::read_dir(generation).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name != state) {
+            if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name != payload.state) {
                 // A leftover does no harm; the next run tries again.
                 let _ = fs::remove_file(entry.path());
             }

@@ -14,6 +14,7 @@ use crate::directory::SafeDirectory;
 use crate::document::to_document;
 use crate::error::IndexError;
 use crate::folder::{WriteLock, generation_path, read_pointer};
+use crate::lengths::Lengths;
 use crate::open::OpenIndex;
 use crate::report::Report;
 use crate::run::{RecordChange, Run};
@@ -134,12 +135,14 @@ fn sync_unguarded(
             .map_err(tantivy::TantivyError::from)
             .and_then(|directory| Index::create(directory, schema.tantivy().clone(), Default::default()));
         let index = index.map_err(|error| IndexError::writing(root, &error))?;
-        write(root, &generation, &index, &schema, &records, &run.state, analyzer, progress)?;
+        let lengths = Lengths::default();
+        write(root, &generation, &index, &schema, &records, &run.state, lengths, analyzer, progress)?;
         lock.point_to(next)?;
         lock.clean(Some(next));
     } else if let (Some(old), true) = (&old, run.changes.state_changed || !records.is_empty()) {
         ensure_sound(old)?;
-        write(root, old.generation(), old.index(), old.schema(), &records, &run.state, analyzer, progress)?;
+        let (generation, index, schema) = (old.generation(), old.index(), old.schema());
+        write(root, generation, index, schema, &records, &run.state, old.lengths(), analyzer, progress)?;
     }
     let generation = read_pointer(root)?.map(|pointer| generation_path(root, pointer.generation));
     debug_assert!(generation.is_some_and(|generation| generation.is_dir()));
@@ -148,7 +151,8 @@ fn sync_unguarded(
     Ok(report)
 }
 
-/// Writes the changes and the state as one commit. Any error ends the writer: the index
+/// Writes the changes and the state as one commit, to an index whose fields have these
+/// lengths so far. Any error ends the writer: the index
 /// stays as the last commit left it.
 #[allow(clippy::too_many_arguments)]
 fn write(
@@ -158,6 +162,7 @@ fn write(
     schema: &IndexSchema,
     changes: &[RecordChange],
     state: &State,
+    mut lengths: Lengths,
     analyzer: &Analyzer,
     progress: &mut dyn FnMut(Step),
 ) -> Result<(), IndexError> {
@@ -173,19 +178,24 @@ fn write(
     // would trip over.
     writer.garbage_collect_files().wait().map_err(error)?;
     let id = schema.main(&ID);
+    let document =
+        |record| to_document(record, analyzer, schema).map_err(|source| IndexError::io(root, source.into()));
     for (done, change) in changes.iter().enumerate() {
         progress(Step::Writing(done, changes.len()));
-        writer.delete_term(Term::from_field_text(id, &change.id));
-        if let Some(record) = &change.record {
-            let document = to_document(record, analyzer, schema)
-                .map_err(|source| IndexError::io(root, source.into()))?;
+        if let Some(before) = &change.before {
+            writer.delete_term(Term::from_field_text(id, &change.id));
+            lengths.lose(&document(before)?.1);
+        }
+        if let Some(record) = &change.after {
+            let (document, own_lengths) = document(record)?;
             writer.add_document(document).map_err(error)?;
+            lengths.gain(&own_lengths);
         }
     }
     progress(Step::Committing);
-    let payload = state.write(generation)?;
+    let payload = state.write(generation, lengths)?;
     let mut commit = writer.prepare_commit().map_err(error)?;
-    commit.set_payload(&payload);
+    commit.set_payload(&payload.text(generation)?);
     commit.commit().map_err(error)?;
     State::delete_others(generation, &payload);
     writer.wait_merging_threads().map_err(error)

@@ -34,13 +34,10 @@ impl Run<'_> {
     fn unsettled(&self, before: &BTreeMap<String, Record>) -> BTreeSet<String> {
         let mut unsettled = BTreeSet::new();
         for (id, record) in before {
-            let was = certain_titles(record.occurrences().iter());
-            let now = self.known_titles(id, before);
-            let staying = record.occurrences().iter().filter(|known| self.stays(known));
-            for open in staying.filter(|known| is_open(known)) {
-                if was != now && !(now.len() == 1 && now.contains(open.paper.title.as_str())) {
-                    unsettled.insert(open.digest.file.clone());
-                }
+            if certain_titles(record.occurrences().iter()) != self.known_titles(id, before) {
+                let staying = record.occurrences().iter().filter(|known| self.stays(known));
+                let open = staying.filter(|occurrence| is_open(occurrence));
+                unsettled.extend(open.map(|occurrence| occurrence.digest.file.clone()));
             }
         }
         for (id, occurrences) in &self.changes.occurrences {
@@ -53,24 +50,30 @@ impl Run<'_> {
     }
 
     /// Splits a digest with what all others know. One that has changed since it was read
-    /// is left to the next run, which will see that.
+    /// is left to the next run, which reads it whatever it holds then.
     fn split_again(&mut self, digest: &str, is_new: bool, before: &BTreeMap<String, Record>) {
-        let Some(state) = self.state.digests.get(digest) else {
+        let Some(state) = self.state.digests.get_mut(digest) else {
             return;
         };
-        let Ok(bytes) = ingest::read(Path::new(digest)) else {
-            return;
+        let bytes = match ingest::read(Path::new(digest)) {
+            Ok(bytes) if xxh3_64(&bytes) == state.hash => bytes,
+            _ => {
+                state.forget_content();
+                self.changes.state_changed = true;
+                return;
+            }
         };
-        if xxh3_64(&bytes) != state.hash {
-            return;
-        }
         let format = Format::named(&state.format);
         let Ok(alone) = ingest::parse_as(&bytes, format, &KnownTitles::default()) else {
             return;
         };
         let mut known = KnownTitles::default();
-        for entry in &alone.entries {
-            if let Some(id) = &entry.paper.id {
+        for id in alone.entries.iter().filter_map(|entry| entry.paper.id.as_ref()) {
+            let new = self.changes.occurrences.get(id.as_str()).into_iter().flatten();
+            let old = before.get(id.as_str()).into_iter().flat_map(Record::occurrences);
+            // What this digest says of the paper, before this run or in it.
+            let mut own = new.chain(old).filter(|occurrence| occurrence.digest.file == digest);
+            if own.next().is_some_and(is_open) {
                 for title in self.known_titles(id.as_str(), before) {
                     known.add(id.clone(), title.to_string());
                 }

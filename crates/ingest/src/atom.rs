@@ -11,7 +11,8 @@ use crate::format::{Format, head};
 use crate::{Diagnostic, Digest, Entry, Oddity};
 
 /// This format's row in the table.
-pub(crate) const FORMAT: Format = Format { name: "atom", extensions: &["xml", "atom"], recognise, parse: |text, _| parse(text) };
+pub(crate) const FORMAT: Format =
+    Format { name: "atom", extensions: &["xml", "atom"], recognise, parse: |text, _| parse(text) };
 
 /// The prefix under which some files have Atom's names.
 const PREFIX: &str = "atom:";

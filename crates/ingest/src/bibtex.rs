@@ -16,7 +16,8 @@ use crate::lines;
 use crate::{Diagnostic, Digest, Entry, Oddity};
 
 /// This format's row in the table.
-pub(crate) const FORMAT: Format = Format { name: "bibtex", extensions: &["bib"], recognise, parse: |text, _| parse(text) };
+pub(crate) const FORMAT: Format =
+    Format { name: "bibtex", extensions: &["bib"], recognise, parse: |text, _| parse(text) };
 
 /// What stands in braces that are this deep is taken as it is: commands in commands take
 /// `biblatex` time and memory that grow with their depth.

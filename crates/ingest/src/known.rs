@@ -50,7 +50,9 @@ mod tests {
             known.add(id("2601.00001"), title.to_string());
         }
         // The bar stands where the title begins.
-        for case in ["See example.org/burrow|Smiles at Scale", "It holds.|Quokka Smiles at Scale", "|Smiles at Scale"] {
+        for case in
+            ["See example.org/burrow|Smiles at Scale", "It holds.|Quokka Smiles at Scale", "|Smiles at Scale"]
+        {
             let line = case.replace('|', "");
             assert_eq!(known.title_at_end(&id("2601.00001"), &line), case.find('|'), "{case}");
             assert_eq!(known.title_at_end(&id("2601.00002"), &line), None, "{case}");

@@ -102,11 +102,7 @@ pub fn parse(bytes: &[u8]) -> Result<Digest, NotADigest> {
 
 /// Splits the bytes of one digest into papers: in the format given, if one is, and with
 /// what other digests know of them.
-pub fn parse_as(
-    bytes: &[u8],
-    format: Option<&Format>,
-    known: &KnownTitles,
-) -> Result<Digest, NotADigest> {
+pub fn parse_as(bytes: &[u8], format: Option<&Format>, known: &KnownTitles) -> Result<Digest, NotADigest> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(NotADigest::Empty);
     }

@@ -205,6 +205,7 @@ fn records(digests: &Path) -> Vec<Record> {
                 digest: DigestRef { file: file.to_string_lossy().into_owned(), date: digest.date },
                 position,
                 paper: entry.paper,
+                certain_title: entry.certain,
             };
             occurrences.entry(occurrence.paper.key()).or_default().push(occurrence);
         }

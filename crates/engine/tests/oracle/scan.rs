@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use analysis::fields::{AUTHOR, Analysis, Values};
-use analysis::names::Name;
+use analysis::names::{Name, first_word};
 use analysis::{Analyzer, FIELDS, Field};
 use paper::{NaiveDate, Record};
 use query::highlight::edits;
@@ -103,7 +103,8 @@ impl Scan {
         papers.map(|fields| fields.get(field.name).is_some_and(&such)).collect()
     }
 
-    /// The misspellings of a word that are searched for, of all the terms of a field.
+    /// The misspellings of a word that are searched for, of all the terms of a field; of
+    /// names, the words.
     fn misspellings(&self, field: &Field, word: &str) -> BTreeSet<&str> {
         let mut papers: BTreeMap<&str, usize> = BTreeMap::new();
         for terms in self.terms.iter().filter_map(|fields| fields.get(field.name)) {
@@ -114,7 +115,7 @@ impl Scan {
         let mut found: Vec<(usize, std::cmp::Reverse<usize>, &str)> = papers
             .into_iter()
             .filter_map(|(term, papers)| {
-                edits(word, term).map(|edits| (edits, std::cmp::Reverse(papers), term))
+                edits(word, first_word(term)).map(|edits| (edits, std::cmp::Reverse(papers), term))
             })
             .collect();
         found.sort_unstable();

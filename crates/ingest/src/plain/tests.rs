@@ -243,8 +243,9 @@ proptest! {
 fn what_other_digests_know_settles_a_title() {
     let (title, [.., last]) = ("2- and 3-Burrows", PAPERS);
     let render = |contents: &str| {
-        let header =
-            |id: &str| format!("研究洞穴\nAuthors: A | Date: 2026-01-04\nLink: http://arxiv.org/abs/{id}v1\nAbstract\n");
+        let header = |id: &str| {
+            format!("研究洞穴\nAuthors: A | Date: 2026-01-04\nLink: http://arxiv.org/abs/{id}v1\nAbstract\n")
+        };
         format!(
             "2026-01-05\n{contents}Wombats at Scale\n{}Code is at https://example.org/burrow{title}\n{}They dig.",
             header("2601.00001"),
