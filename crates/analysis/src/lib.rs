@@ -15,6 +15,7 @@
 //! assert_eq!(words, ["llm", "推理", "with", "gpt", "gpt4.1", "4", "4.1", "1"]);
 //! ```
 
+mod dictionary;
 pub mod fields;
 pub mod fold;
 pub mod function_words;

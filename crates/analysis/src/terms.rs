@@ -31,8 +31,8 @@ pub struct Analyzed {
     pub exact: Vec<Term>,
 }
 
-/// Turns text into terms. Cheap to make; the segmentation dictionary is loaded when the
-/// first Han run is segmented, and then kept. Share one.
+/// Turns text into terms. Cheap to make; the dictionary words of Chinese text are looked
+/// up as it comes, and then kept. Share one.
 #[derive(Debug, Default)]
 pub struct Analyzer {
     segmenter: Segmenter,

@@ -138,7 +138,7 @@ pub(crate) struct Pools {
     pub(crate) keywords: Vec<(&'static Field, String)>,
 }
 
-/// Returns the one world of all tests: segmentation loads its dictionary once.
+/// Returns the one world of all tests.
 pub(crate) fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
     WORLD.get_or_init(World::new)
