@@ -68,10 +68,12 @@ fn file_of(work: &Work, passes: impl Fn(&str) -> bool) -> PathBuf {
     found[0].clone()
 }
 
-/// The files of the generation in use that hold data: one of each kind.
+/// The files of the generation in use, one of each kind.
 fn data_files(work: &Work) -> Vec<PathBuf> {
     let segment = SEGMENT_FILES.map(|kind| file_of(work, |name| name.ends_with(&format!(".{kind}"))));
-    segment.into_iter().chain([file_of(work, |name| name.starts_with("digests-"))]).collect()
+    let beside =
+        ["digests-", "manifest-", "meta.json"].map(|kind| file_of(work, |name| name.starts_with(kind)));
+    segment.into_iter().chain(beside).collect()
 }
 
 /// An index of two digests with a little of everything in it.
@@ -254,12 +256,8 @@ const COMMANDS: [&[&str]; 5] =
 #[test]
 fn an_index_of_another_version_is_made_anew() {
     let work = small_index();
-    let age = || {
-        let pointer = work.path("index/current.json");
-        let mut value: Value = serde_json::from_slice(&fs::read(&pointer).unwrap()).unwrap();
-        value["version"] = json!("0.0");
-        fs::write(pointer, value.to_string()).unwrap();
-    };
+    // As the first version wrote it.
+    let age = || fs::write(work.path("index/current.json"), r#"{"version":"0.0","generation":1}"#).unwrap();
     age();
     for args in COMMANDS {
         work.run(args).complains(&["another version", "0.0", "index --rebuild"]);
@@ -344,6 +342,25 @@ fn two_writers_do_not_meet() {
     drop(lock);
     let new = work.bare(["query", "quokka", "--format", "ids"]).run().succeeds();
     assert_eq!(new.stdout.lines().count(), 4, "{new:?}");
+}
+
+/// A second writer that waits does its work when the first one is done, on what is there
+/// then.
+#[test]
+fn a_writer_that_waits_has_its_turn() {
+    let work = small_index();
+    let lock = fs::File::options().append(true).open(work.path("index/writer.lock")).unwrap();
+    lock.try_lock().unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| work.run(["index", "--wait", "papers"]));
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(!waiting.is_finished());
+        work.write_old("papers/c.txt", digest("2026-01-07", &[numbered(4)]));
+        drop(lock);
+        let done = waiting.join().unwrap().succeeds().says(&["another paper-search", "waiting"]);
+        assert!(done.stdout.contains("4 in all"), "{done:?}");
+    });
+    work.run(["index", "--wait", "papers"]).succeeds().says_nothing();
 }
 
 /// Whoever searches meanwhile sees the old state or the new one, nothing between,
@@ -495,10 +512,13 @@ fn check_finds_any_damage() {
         }
         work.run(["check"]).succeeds();
     }
-    for file in [generation(&work).join("meta.json"), work.path("index/current.json")] {
-        with_damage(&file, Some(b"{"), || complains(path(&file)));
+    let pointer = work.path("index/current.json");
+    for (what, damage) in damages(&pointer, 61).into_iter().filter(|(_, damage)| damage.is_some()) {
+        with_damage(&pointer, damage.as_deref(), || complains(&what));
     }
-    with_damage(&generation(&work).join("meta.json"), None, || complains("no meta.json"));
+    with_damage(&pointer, None, || {
+        work.run(["check"]).complains(&["no index"]);
+    });
 }
 
 /// Asserts that a run on a damaged index ended well, or said what is wrong.
@@ -537,7 +557,7 @@ fn for_each_damage(places: impl Fn(&str) -> usize, run: impl Fn(&Work, &str)) {
     let changed = paper("2601.00001", "Quokka Study Number 1", "Quokkas smile twice.");
     work.write_old("papers/a.txt", digest("2026-01-05", &[changed, numbered(2), numbered(4)]));
     let sound = work.files("index");
-    for file in data_files(&work).into_iter().chain([generation(&work).join("meta.json")]) {
+    for file in data_files(&work) {
         for (what, damage) in damages(&file, places(path(&file))) {
             match damage {
                 Some(bytes) => fs::write(&file, bytes).unwrap(),
@@ -609,6 +629,102 @@ fn a_digest_that_fails_stays_as_it_was() {
     assert_eq!(query().says_nothing().stdout, told.stdout);
 }
 
+/// Copies a folder, times of change and all.
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, copy) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() {
+            copy_folder(&path, &copy);
+            continue;
+        }
+        fs::copy(&path, &copy).unwrap();
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        fs::File::options().append(true).open(&copy).unwrap().set_modified(modified).unwrap();
+    }
+}
+
+/// A copied index has other stamps than its manifest says; its content decides.
+#[test]
+fn a_copied_index_is_as_good_as_its_content() {
+    let work = small_index();
+    let copy = work.path("copy");
+    copy_folder(&work.path("index"), &copy);
+    let run = |args: &[&str]| work.bare(["--index", path(&copy)].iter().chain(args)).run();
+    for args in COMMANDS {
+        run(args).succeeds().says_nothing();
+    }
+    let manifest = |index: &str| {
+        let (_, bytes) =
+            work.files(index).into_iter().find(|(file, _)| path(file).contains("manifest-")).unwrap();
+        bytes
+    };
+    assert_eq!(manifest("copy"), manifest("index"), "reading writes nothing");
+    run(&["index", "papers"]).succeeds();
+    assert_ne!(manifest("copy"), manifest("index"), "a writer notes the stamps that hold now");
+    run(&["check"]).succeeds();
+    let stored = file_of(&work, |name| name.ends_with(".store"));
+    let mut bytes = fs::read(&stored).unwrap();
+    bytes[9] ^= 1;
+    fs::write(&stored, bytes).unwrap();
+    fs::remove_dir_all(&copy).unwrap();
+    copy_folder(&work.path("index"), &copy);
+    for args in COMMANDS.into_iter().chain([&["index", "papers"][..]]) {
+        assert!(run(args).ends_with(2).says(&["index --rebuild"]).stdout.is_empty(), "{args:?}");
+    }
+}
+
+/// Damage that leaves size and time as they were is found by who looks at all content.
+#[test]
+fn check_does_not_trust_times() {
+    let work = small_index();
+    for file in data_files(&work) {
+        let modified = fs::metadata(&file).unwrap().modified().unwrap();
+        let sound = fs::read(&file).unwrap();
+        let write = |at: usize, flip: u8| {
+            let mut bytes = sound.clone();
+            bytes[at] ^= flip;
+            fs::write(&file, bytes).unwrap();
+            fs::File::options().append(true).open(&file).unwrap().set_modified(modified).unwrap();
+        };
+        for at in [0, sound.len() / 2, sound.len() - 1] {
+            write(at, 1);
+            assert_eq!(work.run(["check"]).code, Some(2), "{}, byte {at}", file.display());
+        }
+        write(0, 0);
+    }
+    work.run(["check"]).succeeds();
+}
+
+/// What a killed run left in the generation is gone after the next run, whatever that has
+/// to do; and the index folder holds what the commit names, and nothing else.
+#[test]
+fn nothing_is_left_behind() {
+    let work = small_index();
+    let before = work.files("index");
+    let names = |files: &[(PathBuf, Vec<u8>)]| -> Vec<PathBuf> {
+        files.iter().map(|(path, _)| path.strip_prefix(work.path("index")).unwrap().to_path_buf()).collect()
+    };
+    let generation = generation(&work);
+    for name in [
+        "0123456789abcdef0123456789abcdef.idx",
+        "0123456789abcdef0123456789abcdef.store.temp",
+        "digests-0123456789abcdef.json",
+        "manifest-0123456789abcdef.json",
+        ".tmp-meta.json",
+    ] {
+        fs::write(generation.join(name), "left over").unwrap();
+    }
+    work.run(["index", "papers"]).succeeds();
+    assert_eq!(names(&work.files("index")), names(&before));
+    assert!(before.iter().all(|(path, _)| !path.ends_with(".managed.json")), "{before:?}");
+    work.digest("papers/a.txt", "2026-01-05", &[numbered(1), numbered(4)]);
+    work.run(["index", "papers"]).succeeds();
+    let files = work.files("index");
+    let count = |part: &str| files.iter().filter(|(file, _)| path(file).contains(part)).count();
+    assert_eq!((count("/digests-"), count("/manifest-"), count("/.tmp")), (1, 1, 0), "{files:?}");
+}
+
 #[cfg(unix)]
 mod permissions {
     use std::os::unix::fs::PermissionsExt;
@@ -661,6 +777,25 @@ mod permissions {
             }
         }
         folders.iter().for_each(|folder| set_mode(folder, 0o755));
+    }
+
+    /// An index that several people share has the modes that its owner's umask gives.
+    #[test]
+    fn files_have_the_usual_modes() {
+        let work = small_index();
+        work.digest("papers/c.txt", "2026-01-07", &[numbered(4)]);
+        work.run(["index", "papers"]).succeeds();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        let usual = mode(&work.path("papers/c.txt"));
+        for (file, _) in work.files("index") {
+            assert_eq!(mode(&file), usual, "{}", file.display());
+        }
+        // Another user can search it: nothing in it is the owner's alone.
+        fs::set_permissions(work.root(), fs::Permissions::from_mode(0o755)).unwrap();
+        for args in COMMANDS {
+            let Some(outcome) = bound(work.program(args)) else { return };
+            outcome.succeeds().says_nothing();
+        }
     }
 
     /// Not being allowed to read is not damage: making the index anew would not help.

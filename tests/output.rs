@@ -540,7 +540,7 @@ fn what_the_index_holds() {
     [end]
     "#);
     insta::assert_snapshot!(printed(&work, &["check"]), @r"
-    sound: 3 papers of 2 digests read, 6 files compared with their checksums
+    sound: 3 papers of 2 digests read, 7 files compared with their checksums
     [end]
     ");
     let empty = Work::new();

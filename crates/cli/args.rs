@@ -166,6 +166,9 @@ pub(crate) struct IndexArgs {
     /// Stay, and index what arrives
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Where another paper-search is writing to the index, wait until it is done
+    #[arg(long)]
+    pub(crate) wait: bool,
     /// The format of the digests that are read; auto tells it by their content
     #[arg(long, default_value = AUTO, value_parser = PossibleValuesParser::new(input_format_names()), value_name = "FORMAT")]
     pub(crate) input_format: String,

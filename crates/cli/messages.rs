@@ -87,6 +87,7 @@ impl Progress {
             Step::Reading(done, all) => ("reading digests", done, all),
             Step::Writing(done, all) => ("indexing papers", done, all),
             Step::Committing => ("committing", 1, 1),
+            Step::Waiting => return,
         };
         let mut bar = self.bar.borrow_mut();
         if bar.as_ref().is_none_or(|(shown, _)| *shown != what) {

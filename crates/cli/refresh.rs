@@ -31,7 +31,7 @@ pub(crate) fn refresh(settings: &Settings, analyzer: &Analyzer, messages: &Messa
     let synced = indexer::sync(
         &settings.index,
         &settings.digests,
-        Options { rebuild, format: None },
+        Options { rebuild, ..Options::default() },
         analyzer,
         &mut |step| progress.step(step),
     );
@@ -47,7 +47,7 @@ pub(crate) fn refresh(settings: &Settings, analyzer: &Analyzer, messages: &Messa
             Ok(())
         }
         // There is something to search all the same.
-        Err(error @ (IndexError::Busy(_) | IndexError::Io { .. }))
+        Err(error @ (IndexError::Busy(_) | IndexError::Io { .. } | IndexError::Write { .. }))
             if matches!(freshness, Freshness::Stale(_)) =>
         {
             messages.warning(&format!("the index was not brought up to date: {error}"));

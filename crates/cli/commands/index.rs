@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use analysis::Analyzer;
 use anyhow::{Context, Result, bail};
-use indexer::{Freshness, IndexError, Options, Report};
+use indexer::{Freshness, IndexError, Options, Report, Step};
 use ingest::Format;
 use serde::Serialize;
 
@@ -49,9 +49,13 @@ struct Run<'a> {
 impl Run<'_> {
     fn sync(&self, rebuild: bool) -> Result<Report, IndexError> {
         let progress = self.messages.progress();
-        let options = Options { rebuild, format: Format::named(&self.args.input_format) };
-        indexer::sync(&self.settings.index, self.paths, options, &self.analyzer, &mut |step| {
-            progress.step(step)
+        let format = Format::named(&self.args.input_format);
+        let options = Options { rebuild, format, wait: self.args.wait };
+        indexer::sync(&self.settings.index, self.paths, options, &self.analyzer, &mut |step| match step {
+            Step::Waiting => {
+                self.messages.note("another paper-search is writing to the index; waiting for it")
+            }
+            step => progress.step(step),
         })
     }
 

@@ -1,10 +1,10 @@
 //! Reading the whole index back.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::IndexError;
-use crate::open::OpenIndex;
+use crate::open::{LastCommit, OpenIndex};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,53 +23,25 @@ pub struct CheckReport {
 /// the list of digests. Damage is reported, not an error; an error is an index that
 /// cannot be opened at all.
 pub fn check(root: &Path) -> Result<CheckReport, IndexError> {
-    IndexError::guard(root, || check_files_and_papers(root))
+    loop {
+        let before = LastCommit::find(root)?;
+        let report = IndexError::guard(root, || check_files_and_papers(root));
+        let is_sound = report.as_ref().is_ok_and(|report| report.problems.is_empty());
+        // What a later commit deleted meanwhile is no damage.
+        if is_sound || LastCommit::find(root)? == before {
+            return report;
+        }
+    }
 }
 
 fn check_files_and_papers(root: &Path) -> Result<CheckReport, IndexError> {
     let index = OpenIndex::open(root)?;
     let mut report = CheckReport::default();
-    check_checksums(&index, &mut report);
+    (report.files, report.problems) = index.directory().look_at_all()?;
     if report.problems.is_empty() {
         check_papers(&index, &mut report)?;
     }
     Ok(report)
-}
-
-/// Makes sure that the files of an index are what was written. A writer looks things up
-/// in them on threads of the engine's own, where a panic ends the process.
-pub(crate) fn ensure_sound(index: &OpenIndex) -> Result<(), IndexError> {
-    let mut report = CheckReport::default();
-    check_checksums(index, &mut report);
-    match report.problems.into_iter().next() {
-        Some(what) => Err(IndexError::damaged(index.root(), what)),
-        None => Ok(()),
-    }
-}
-
-/// tantivy's own validation looks only at files that its list of managed files names;
-/// here every file of every segment is looked at.
-fn check_checksums(index: &OpenIndex, report: &mut CheckReport) {
-    let directory = index.index().directory();
-    let metas = match index.index().load_metas() {
-        Ok(metas) => metas,
-        Err(error) => return report.problems.push(error.to_string()),
-    };
-    let managed = directory.list_managed_files();
-    let mut files: Vec<PathBuf> = metas.list_segment_files().into_iter().collect();
-    files.sort();
-    for file in files {
-        // The list is of all that a segment may have; what was written is managed.
-        let there = index.generation().join(&file).exists();
-        if !there && !managed.contains(&file) {
-            continue;
-        }
-        match directory.validate_checksum(&file) {
-            Ok(true) => report.files += 1,
-            Ok(false) => report.problems.push(format!("{}: the checksum is wrong", file.display())),
-            Err(error) => report.problems.push(format!("{}: {error}", file.display())),
-        }
-    }
 }
 
 fn check_papers(index: &OpenIndex, report: &mut CheckReport) -> Result<(), IndexError> {

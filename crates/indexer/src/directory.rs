@@ -1,83 +1,303 @@
-//! tantivy's memory-mapped directory with two promises more: a commit is durable when
-//! it returns, and a folder that cannot be written to can be read.
+//! tantivy's directory, with the promises that its own does not make: a commit is durable
+//! when it returns, its files are known by size and checksum, nothing is left behind, and
+//! whoever reads writes nothing.
 
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::fmt;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
 };
 
-/// The file whose renaming is the commit.
-const META: &str = "meta.json";
+use crate::error::IndexError;
+use crate::files::{Files, NewFile, TEMPORARY, write_whole};
+use crate::manifest::{Look, META, Manifest, Tally};
+use crate::state::State;
 
-#[derive(Clone, Debug)]
+/// tantivy's list of files that it may delete. It is not stored: it is what is there.
+const MANAGED: &str = ".managed.json";
+
+/// A generation's folder as tantivy sees it. Clones share what they know.
+#[derive(Clone)]
 pub(crate) struct SafeDirectory {
-    inner: MmapDirectory,
+    folder: PathBuf,
+    mapped: MmapDirectory,
+    files: Arc<dyn Files>,
+    commit: Arc<Mutex<Commit>>,
+}
+
+/// The last commit, and what was written since.
+#[derive(Default)]
+struct Commit {
+    /// `meta.json`, as it was when the directory was opened or as it was written last:
+    /// what others write does not change a commit that is being read.
+    meta: Option<Vec<u8>>,
+    /// The files whose content is known: those of the commit, and those written since.
+    known: Manifest,
+    /// The first change that failed, and why. tantivy does not always tell.
+    failure: Option<String>,
+    /// Whether a commit failed. What tantivy holds in memory then is no commit, but its
+    /// merges would write it down as one.
+    ended: bool,
 }
 
 impl SafeDirectory {
-    pub(crate) fn open(path: &Path) -> Result<SafeDirectory, OpenDirectoryError> {
-        Ok(SafeDirectory { inner: MmapDirectory::open(path)? })
+    /// Opens the folder of a new generation.
+    pub(crate) fn create(folder: &Path, files: Arc<dyn Files>) -> Result<SafeDirectory, OpenDirectoryError> {
+        SafeDirectory::new(folder, files, Commit::default())
+    }
+
+    /// Opens the commit of a `meta.json` in the folder of a generation, if its files are
+    /// what they must be.
+    pub(crate) fn open(
+        root: &Path,
+        folder: &Path,
+        meta: Vec<u8>,
+        files: Arc<dyn Files>,
+    ) -> Result<SafeDirectory, IndexError> {
+        let mut known = Manifest::read(root, folder, &meta)?;
+        if let Some(what) = known.look(folder, Look::Quick)?.into_iter().next() {
+            return Err(IndexError::damaged(root, what));
+        }
+        let commit = Commit { meta: Some(meta), known, ..Commit::default() };
+        SafeDirectory::new(folder, files, commit).map_err(|error| IndexError::reading(root, &error.into()))
+    }
+
+    fn new(
+        folder: &Path,
+        files: Arc<dyn Files>,
+        commit: Commit,
+    ) -> Result<SafeDirectory, OpenDirectoryError> {
+        Ok(SafeDirectory {
+            folder: folder.to_path_buf(),
+            mapped: MmapDirectory::open(folder)?,
+            files,
+            commit: Arc::new(Mutex::new(commit)),
+        })
+    }
+
+    /// Looks at the content of every file; returns how many there are and what is wrong.
+    pub(crate) fn look_at_all(&self) -> Result<(usize, Vec<String>), IndexError> {
+        let mut known = self.commit().known.clone();
+        let problems = known.look(&self.folder, Look::Whole)?;
+        Ok((known.files.len(), problems))
+    }
+
+    /// What the first change that failed was, and why it failed.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.commit().failure.clone()
+    }
+
+    /// Makes the commit durable that can be seen, then deletes what it does not name. The
+    /// run that wrote it may have been killed before it was durable; a power cut could then
+    /// undo it, but not the deletions. For a writer, before it writes.
+    pub(crate) fn settle(&self) -> io::Result<()> {
+        self.files.sync_folder(&self.folder)?;
+        let commit = self.commit();
+        self.renew_stamps(&commit);
+        self.delete_unnamed(&commit, |_| true);
+        Ok(())
+    }
+
+    /// Writes a small file that the next commit may name.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let written = write_whole(&*self.files, &self.folder, name, bytes).and_then(|()| {
+            let mut tally = Tally::default();
+            tally.add(bytes);
+            tally.entry(&self.folder.join(name))
+        });
+        let entry = self.noted(name, written)?;
+        self.commit().known.files.insert(name.to_string(), entry);
+        Ok(())
+    }
+
+    /// Writes a commit. When this returns, no power cut undoes it. Names need to be durable
+    /// for no other purpose, so this is the only place where the folder is synced: once for
+    /// what the commit names, once for the commit.
+    fn write_commit(&self, meta: &[u8]) -> io::Result<()> {
+        let mut commit = self.commit();
+        if commit.ended {
+            return Err(io::Error::other("an earlier commit failed"));
+        }
+        commit.ended = true;
+        let manifest = Manifest::of(meta, &commit.known)?;
+        write_whole(&*self.files, &self.folder, &Manifest::name(meta), &manifest.to_bytes()?)?;
+        self.files.sync_folder(&self.folder)?;
+        write_whole(&*self.files, &self.folder, META, meta)?;
+        commit.meta = Some(meta.to_vec());
+        self.files.sync_folder(&self.folder)?;
+        commit.ended = false;
+        // Segments are tantivy's to delete: some are being written.
+        commit.known.files.retain(|name, _| is_of_a_segment(name) || manifest.files.contains_key(name));
+        self.delete_unnamed(&commit, |name| !is_of_a_segment(name));
+        Ok(())
+    }
+
+    /// Notes the stamps that the files have now, where they were found to be what they must
+    /// be by their content. Not done is no harm: the content is compared again.
+    fn renew_stamps(&self, commit: &Commit) {
+        let Some(meta) = &commit.meta else { return };
+        if let Ok(manifest) = commit.known.to_bytes()
+            && fs::read(self.folder.join(Manifest::name(meta))).is_ok_and(|noted| noted != manifest)
+        {
+            let _ = write_whole(&*self.files, &self.folder, &Manifest::name(meta), &manifest);
+        }
+    }
+
+    /// Deletes the files of this crate that the last commit does not name, if they pass. A
+    /// leftover does no harm; the next run tries again.
+    fn delete_unnamed(&self, commit: &Commit, passes: impl Fn(&str) -> bool) {
+        let manifest = commit.meta.as_ref().map(|meta| Manifest::name(meta));
+        for name in names_in(&self.folder) {
+            let is_named = commit.known.files.contains_key(&name) || Some(&name) == manifest.as_ref();
+            if is_ours(&name) && !is_named && passes(&name) {
+                let _ = self.files.remove(&self.folder.join(&name));
+            }
+        }
+    }
+
+    fn commit(&self) -> MutexGuard<'_, Commit> {
+        self.commit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a change that failed.
+    fn noted<T>(&self, name: &str, result: io::Result<T>) -> io::Result<T> {
+        result.inspect_err(|error| {
+            self.commit().failure.get_or_insert_with(|| format!("{name}: {error}"));
+        })
+    }
+}
+
+impl fmt::Debug for SafeDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SafeDirectory").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// The names in a folder that are text; ours are.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+}
+
+/// Whether a file in a generation was put there by this crate.
+fn is_ours(name: &str) -> bool {
+    is_of_a_segment(name) || Manifest::is_name(name) || State::is_name(name) || name.starts_with(TEMPORARY)
+}
+
+/// Whether a file is a part of a segment: its name begins with the segment's.
+fn is_of_a_segment(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(segment, _)| {
+        segment.len() == 32 && segment.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+/// The name of a file that tantivy asks for; it makes no others than these.
+fn name(path: &Path) -> io::Result<&str> {
+    path.to_str().ok_or_else(|| io::Error::other("a name that is no text"))
+}
+
+/// A file that tantivy is writing.
+struct Writing {
+    file: Box<dyn NewFile>,
+    name: String,
+    tally: Tally,
+    directory: SafeDirectory,
+}
+
+impl Write for Writing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.directory.noted(&self.name, self.file.write(bytes))?;
+        self.tally.add(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.directory.noted(&self.name, self.file.flush())
+    }
+}
+
+impl TerminatingWrite for Writing {
+    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        let path = self.directory.folder.join(&self.name);
+        let ended = self.file.sync().and_then(|()| self.tally.entry(&path));
+        let entry = self.directory.noted(&self.name, ended)?;
+        self.directory.commit().known.files.insert(self.name.clone(), entry);
+        Ok(())
     }
 }
 
 impl Directory for SafeDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.inner.get_file_handle(path)
-    }
-
-    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        self.inner.delete(path)
+        self.mapped.get_file_handle(path)
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
-        self.inner.exists(path)
+        self.mapped.exists(path)
     }
 
-    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        self.inner.open_write(path)
-    }
-
-    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.inner.atomic_read(path)
-    }
-
-    /// tantivy syncs the folder before it renames `meta.json`, not after: a power cut
-    /// could undo a commit that had returned, or undo it after the old segments were
-    /// deleted. So the folder is synced here as well.
-    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.inner.atomic_write(path, data)?;
-        if path == Path::new(META) {
-            self.inner.sync_directory()?;
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.files.remove(&self.folder.join(path)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => DeleteError::FileDoesNotExist(path.to_path_buf()),
+            _ => DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_path_buf() },
+        })?;
+        if let Ok(name) = name(path) {
+            self.commit().known.files.remove(name);
         }
         Ok(())
     }
 
-    fn sync_directory(&self) -> io::Result<()> {
-        self.inner.sync_directory()
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        let io_error = |error| OpenWriteError::wrap_io_error(error, path.to_path_buf());
+        let name = name(path).map_err(io_error)?.to_string();
+        let made = self.noted(&name, self.files.create(&self.folder.join(path)));
+        let file = made.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => OpenWriteError::FileAlreadyExists(path.to_path_buf()),
+            _ => io_error(error),
+        })?;
+        let writing = Writing { file, name, tally: Tally::default(), directory: self.clone() };
+        Ok(BufWriter::new(Box::new(writing)))
     }
 
-    /// Opening a reader takes a lock file, which a folder without write permission
-    /// refuses. Readers go on without; the writer's lock is needed in earnest.
-    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
-        match self.inner.acquire_lock(lock) {
-            Err(LockError::IoError(error))
-                if lock.is_blocking
-                    && matches!(
-                        error.kind(),
-                        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
-                    ) =>
-            {
-                Ok(DirectoryLock::from(Box::new(())))
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        let meta = match path.to_str() {
+            Some(MANAGED) => {
+                let files: HashSet<String> =
+                    names_in(&self.folder).into_iter().filter(|name| is_of_a_segment(name)).collect();
+                serde_json::to_vec(&files).ok()
             }
-            other => other,
+            Some(META) => self.commit().meta.clone(),
+            _ => None,
+        };
+        meta.ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_path_buf()))
+    }
+
+    fn atomic_write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        match name(path)? {
+            MANAGED => Ok(()),
+            META => self.noted(META, self.write_commit(bytes)),
+            other => self.write(other, bytes),
         }
     }
 
+    /// Does nothing: writing a commit syncs what needs it.
+    fn sync_directory(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// There is one lock, that of the index folder. Readers need none: a commit that is
+    /// gone before all its files are open is opened anew.
+    fn acquire_lock(&self, _: &Lock) -> Result<DirectoryLock, LockError> {
+        Ok(DirectoryLock::from(Box::new(())))
+    }
+
     fn watch(&self, watch_callback: WatchCallback) -> tantivy::Result<WatchHandle> {
-        self.inner.watch(watch_callback)
+        self.mapped.watch(watch_callback)
     }
 }

@@ -32,7 +32,7 @@ pub enum IndexError {
         expected: String,
     },
     /// Someone else is writing.
-    #[error("another paper-search is writing to the index at {}; try again when it is done", .0.display())]
+    #[error("another paper-search is writing to the index at {}; try again when it is done, or wait for it with `index --wait`", .0.display())]
     Busy(PathBuf),
     /// It is damaged.
     #[error("the index at {} is damaged ({what}); `paper-search index --rebuild PATH` makes it anew from the digests", path.display())]
@@ -103,11 +103,9 @@ impl IndexError {
             .unwrap_or_else(|_| Err(IndexError::damaged(path, "its files cannot be read")))
     }
 
-    /// An error of the engine while it writes.
-    pub(crate) fn writing(path: &Path, error: &TantivyError) -> IndexError {
-        match error {
-            TantivyError::LockFailure(..) => IndexError::Busy(path.to_path_buf()),
-            other => IndexError::Write { path: path.to_path_buf(), message: other.to_string() },
-        }
+    /// An error of the engine while it writes, with what the disk said first, if it did.
+    pub(crate) fn writing(path: &Path, error: &TantivyError, failure: Option<String>) -> IndexError {
+        let message = failure.unwrap_or_else(|| error.to_string());
+        IndexError::Write { path: path.to_path_buf(), message }
     }
 }

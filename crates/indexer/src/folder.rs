@@ -4,18 +4,20 @@
 //! makes the next generation beside it and switches by renaming one small file.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::IndexError;
+use crate::files::{Files, TEMPORARY, create_folders, remove_tree, write_whole};
 use crate::schema::IndexSchema;
+use crate::seal::{seal, unseal};
 
 const POINTER: &str = "current.json";
 const LOCK: &str = "writer.lock";
 const GENERATION: &str = "generation-";
-const TEMPORARY: &str = ".tmp";
 
 /// Files that may stand in a folder before an index is made in it.
 const HARMLESS: [&str; 2] = ["README.md", ".gitignore"];
@@ -45,6 +47,21 @@ impl Pointer {
     }
 }
 
+/// A pointer as the first version wrote it, without a checksum.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unsealed {
+    version: String,
+    generation: u64,
+}
+
+impl Unsealed {
+    fn read(bytes: &[u8]) -> Option<Pointer> {
+        let Unsealed { version, generation } = serde_json::from_slice(bytes).ok()?;
+        Some(Pointer { version, generation }).filter(|pointer| !pointer.is_readable())
+    }
+}
+
 /// The path of a generation.
 pub(crate) fn generation_path(root: &Path, generation: u64) -> PathBuf {
     root.join(format!("{GENERATION}{generation}"))
@@ -54,9 +71,10 @@ pub(crate) fn generation_path(root: &Path, generation: u64) -> PathBuf {
 pub(crate) fn read_pointer(root: &Path) -> Result<Option<Pointer>, IndexError> {
     let path = root.join(POINTER);
     match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
+        Ok(bytes) => unseal(&bytes)
+            .or_else(|| Unsealed::read(&bytes))
             .map(Some)
-            .map_err(|_| IndexError::damaged(root, format!("{POINTER} cannot be read"))),
+            .ok_or_else(|| IndexError::damaged(root, format!("{POINTER} is not what was written"))),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
@@ -89,89 +107,117 @@ fn is_fresh(root: &Path) -> bool {
 /// so it ends with the process, however that ends.
 pub(crate) struct WriteLock {
     root: PathBuf,
+    files: Arc<dyn Files>,
     _file: File,
 }
 
 impl WriteLock {
     /// Takes the lock; makes the folder if there is none. Refuses a folder with anything
-    /// else in it.
-    pub(crate) fn take(root: &Path) -> Result<WriteLock, IndexError> {
-        let io_error = |source| IndexError::io(root, source);
+    /// else in it. Where another has the lock, calls `wait`, and waits if that says so.
+    pub(crate) fn take(
+        root: &Path,
+        files: Arc<dyn Files>,
+        wait: impl FnOnce() -> bool,
+    ) -> Result<WriteLock, IndexError> {
         if read_pointer(root).is_ok_and(|pointer| pointer.is_none())
             && root.exists()
             && !(root.is_dir() && is_fresh(root))
         {
             return Err(IndexError::NotAnIndex(root.to_path_buf()));
         }
-        fs::create_dir_all(root).map_err(io_error)?;
+        create_folders(&*files, root).map_err(|source| IndexError::io(root, source))?;
         let path = root.join(LOCK);
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|source| IndexError::io(&path, source))?;
+        let io_error = |source| IndexError::io(&path, source);
+        let file = File::options().create(true).append(true).open(&path).map_err(io_error)?;
         match file.try_lock() {
-            Ok(()) => Ok(WriteLock { root: root.to_path_buf(), _file: file }),
-            Err(fs::TryLockError::WouldBlock) => Err(IndexError::Busy(root.to_path_buf())),
-            Err(fs::TryLockError::Error(source)) => Err(IndexError::io(&path, source)),
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) if wait() => file.lock().map_err(io_error)?,
+            Err(fs::TryLockError::WouldBlock) => return Err(IndexError::Busy(root.to_path_buf())),
+            Err(fs::TryLockError::Error(source)) => return Err(io_error(source)),
         }
+        Ok(WriteLock { root: root.to_path_buf(), files, _file: file })
     }
 
-    /// Deletes what crashes and earlier generations left behind: every generation but
-    /// `keep`, and temporary files.
-    pub(crate) fn clean(&self, keep: Option<u64>) {
+    /// Makes the pointer durable that can be seen, then deletes what crashes and earlier
+    /// generations left behind: every generation but `keep`, and temporary files. The run
+    /// that switched to `keep` may have been killed before that was durable.
+    pub(crate) fn settle(&self, keep: Option<u64>) -> Result<(), IndexError> {
+        self.sync(&self.root)?;
         let keep = keep.map(|generation| generation_path(&self.root, generation));
-        for entry in fs::read_dir(&self.root).into_iter().flatten().flatten() {
-            let (path, name) = (entry.path(), entry.file_name());
-            let is = |prefix: &str| name.to_str().is_some_and(|name| name.starts_with(prefix));
+        for path in self.entries() {
             // A leftover does no harm; the next run tries again.
-            if is(GENERATION) && Some(&path) != keep.as_ref() {
-                let _ = fs::remove_dir_all(&path);
-            } else if is(TEMPORARY) {
-                let _ = fs::remove_file(&path);
+            if generation_number(&path).is_some() && Some(&path) != keep.as_ref() {
+                let _ = remove_tree(&*self.files, &path);
+            } else if is_named(&path, TEMPORARY) {
+                let _ = self.files.remove(&path);
             }
         }
-        for entry in keep.iter().flat_map(fs::read_dir).flatten().flatten() {
-            if entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPORARY)) {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+        Ok(())
     }
 
-    /// Makes the folder of a new generation.
-    pub(crate) fn make_generation(&self, generation: u64) -> Result<PathBuf, IndexError> {
-        let path = generation_path(&self.root, generation);
-        fs::create_dir_all(&path).map_err(|source| IndexError::io(&path, source))?;
-        sync_folder(&self.root)?;
-        Ok(path)
+    /// Makes the folder of a new generation; returns its number. No leftover is in its way.
+    pub(crate) fn make_generation(&self, current: Option<u64>) -> Result<u64, IndexError> {
+        let last = self.entries().iter().filter_map(|path| generation_number(path)).chain(current).max();
+        let next = last.map_or(1, |last| last.saturating_add(1));
+        let path = generation_path(&self.root, next);
+        self.files.create_folder(&path).map_err(|source| IndexError::io(&path, source))?;
+        Ok(next)
     }
 
     /// Makes a generation the one in use. Durable when it returns.
-    pub(crate) fn point_to(&self, generation: u64) -> Result<(), IndexError> {
+    pub(crate) fn point_to(&self, generation: u64, is_first: bool) -> Result<(), IndexError> {
+        // First the generation itself, then the pointer to it.
+        self.sync(&self.root)?;
+        if is_first {
+            self.sync_above()?;
+        }
         let pointer = Pointer { version: IndexSchema::version(), generation };
-        let bytes = serde_json::to_vec(&pointer).map_err(|error| IndexError::io(&self.root, error.into()))?;
-        write_durably(&self.root.join(POINTER), &bytes)
+        let path = self.root.join(POINTER);
+        seal(&pointer)
+            .map_err(io::Error::from)
+            .and_then(|bytes| write_whole(&*self.files, &self.root, POINTER, &bytes))
+            .map_err(|source| IndexError::io(&path, source))?;
+        self.sync(&self.root)?;
+        Ok(())
+    }
+
+    /// Makes the index folder's own name durable: it and the folders above it may be new,
+    /// from this run or from one that was killed.
+    fn sync_above(&self) -> Result<(), IndexError> {
+        let root = self.root.canonicalize().map_err(|source| IndexError::io(&self.root, source))?;
+        for folder in root.ancestors().skip(1) {
+            match self.files.sync_folder(folder) {
+                // It is none of ours.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::PermissionDenied
+                            | io::ErrorKind::InvalidInput
+                            | io::ErrorKind::ReadOnlyFilesystem
+                    ) => {}
+                synced => synced.map_err(|source| IndexError::io(folder, source))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn sync(&self, folder: &Path) -> Result<(), IndexError> {
+        self.files.sync_folder(folder).map_err(|source| IndexError::io(folder, source))
+    }
+
+    /// What is in the index folder.
+    fn entries(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
     }
 }
 
-/// Writes a file so that after a power cut it is there as a whole, or as it was before.
-pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), IndexError> {
-    let io_error = |source| IndexError::io(path, source);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let temporary = folder.join(format!("{TEMPORARY}-{name}"));
-    let mut file = File::create(&temporary).map_err(io_error)?;
-    file.write_all(bytes).map_err(io_error)?;
-    file.sync_all().map_err(io_error)?;
-    fs::rename(&temporary, path).map_err(io_error)?;
-    sync_folder(folder)
+/// Whether the name of a file begins so.
+fn is_named(path: &Path, prefix: &str) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(prefix))
 }
 
-fn sync_folder(folder: &Path) -> Result<(), IndexError> {
-    // Only Unix lets a folder be opened; elsewhere the rename must do.
-    if cfg!(unix) {
-        let synced = File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|source| IndexError::io(folder, source))?;
-    }
-    Ok(())
+/// The number of a generation's folder.
+fn generation_number(path: &Path) -> Option<u64> {
+    path.file_name()?.to_str()?.strip_prefix(GENERATION)?.parse().ok()
 }

@@ -1,30 +1,41 @@
 //! An index opened for reading.
 
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use analysis::fields::{DIGEST, ID};
 use paper::Record;
 use tantivy::collector::{Count, DocSetCollector};
 use tantivy::query::{AllQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Index, IndexMeta, ReloadPolicy, Searcher, TantivyError, Term};
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 
 use crate::directory::SafeDirectory;
 use crate::document::from_document;
 use crate::error::IndexError;
+use crate::files::{Disk, Files};
 use crate::folder::{generation_path, missing, read_pointer};
 use crate::lengths::Lengths;
+use crate::manifest::META;
 use crate::schema::IndexSchema;
 use crate::state::{Payload, State};
+
+/// How often a commit is opened anew because a writer replaced it meanwhile. A commit lasts
+/// far longer than opening it takes.
+const ATTEMPTS: usize = 100;
 
 /// One commit of an index, as long as it is held: later commits do not change it.
 pub struct OpenIndex {
     root: PathBuf,
     generation: PathBuf,
+    directory: SafeDirectory,
     schema: IndexSchema,
     index: Index,
     searcher: Searcher,
-    payload: Option<Payload>,
+    /// What the commit says of itself, and its list of digests; none before the first one.
+    commit: Option<(Payload, Mutex<File>)>,
 }
 
 impl OpenIndex {
@@ -34,28 +45,25 @@ impl OpenIndex {
     }
 
     fn open_unguarded(root: &Path) -> Result<OpenIndex, IndexError> {
-        let (mut number, mut opened) = OpenIndex::open_generation(root)?;
-        if opened.is_err() {
-            // A rebuild may have replaced the generation after the pointer was read.
-            let (again, reopened) = OpenIndex::open_generation(root)?;
-            if again != number {
-                (number, opened) = (again, reopened);
-            }
-        }
-        let generation = generation_path(root, number);
-        let Opened { schema, index, searcher, meta } =
-            opened.map_err(|error| IndexError::reading(root, &error))?;
-        let payload = Payload::read(&generation, &meta)?;
-        Ok(OpenIndex { root: root.to_path_buf(), generation, schema, index, searcher, payload })
+        OpenIndex::open_on(root, Arc::new(Disk))
     }
 
-    fn open_generation(root: &Path) -> Result<(u64, Result<Opened, TantivyError>), IndexError> {
-        let pointer = read_pointer(root)?.ok_or_else(|| missing(root))?;
-        if !pointer.is_readable() {
-            return Err(pointer.other_version(root));
+    /// Opens the last commit, for whoever will write through `files`.
+    ///
+    /// A writer may replace the commit while its files are being opened. No lock keeps it
+    /// from that; whoever reads tries again.
+    pub(crate) fn open_on(root: &Path, files: Arc<dyn Files>) -> Result<OpenIndex, IndexError> {
+        let mut last = LastCommit::find(root)?;
+        for _ in 0..ATTEMPTS {
+            let opened = last.open(root, files.clone());
+            let Err(error) = opened else { return opened };
+            let now = LastCommit::find(root)?;
+            if now == last {
+                return Err(error);
+            }
+            last = now;
         }
-        let generation = generation_path(root, pointer.generation);
-        Ok((pointer.generation, open_tantivy(&generation)))
+        last.open(root, files)
     }
 
     /// Returns the index folder.
@@ -63,9 +71,9 @@ impl OpenIndex {
         &self.root
     }
 
-    /// Returns the folder of the generation.
-    pub(crate) fn generation(&self) -> &Path {
-        &self.generation
+    /// Returns the folder of the generation, as tantivy sees it.
+    pub(crate) fn directory(&self) -> &SafeDirectory {
+        &self.directory
     }
 
     /// Returns the schema.
@@ -85,14 +93,18 @@ impl OpenIndex {
 
     /// Returns what the commit knows of the digests.
     pub fn state(&self) -> Result<State, IndexError> {
-        self.payload
-            .as_ref()
-            .map_or_else(|| Ok(State::default()), |payload| State::read(&self.generation, payload))
+        match &self.commit {
+            Some((payload, file)) => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                State::read(&self.root, &payload.state, &mut file)
+            }
+            None => Ok(State::default()),
+        }
     }
 
     /// Returns the lengths of the fields of all papers together.
     pub fn lengths(&self) -> Lengths {
-        self.payload.as_ref().map(|payload| payload.lengths.clone()).unwrap_or_default()
+        self.commit.as_ref().map(|(payload, _)| payload.lengths.clone()).unwrap_or_default()
     }
 
     /// Returns how many segments the commit has.
@@ -102,7 +114,7 @@ impl OpenIndex {
 
     /// Returns the size of all files of the index, in bytes.
     pub fn size_in_bytes(&self) -> u64 {
-        let entries = std::fs::read_dir(&self.generation).into_iter().flatten().flatten();
+        let entries = fs::read_dir(&self.generation).into_iter().flatten().flatten();
         entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
     }
 
@@ -164,33 +176,68 @@ impl std::fmt::Debug for OpenIndex {
     }
 }
 
-/// A generation as it was opened.
-struct Opened {
-    schema: IndexSchema,
-    index: Index,
-    searcher: Searcher,
-    /// What the commit says of itself.
-    meta: IndexMeta,
+/// The last commit as it is found: where it is, and its `meta.json`.
+#[derive(PartialEq, Eq)]
+pub(crate) struct LastCommit {
+    generation: PathBuf,
+    /// None if it cannot be read; opening it says why.
+    meta: Option<Vec<u8>>,
 }
 
-/// How often an index is opened anew because another commit came in between.
-const ATTEMPTS: usize = 16;
+impl LastCommit {
+    pub(crate) fn find(root: &Path) -> Result<LastCommit, IndexError> {
+        let pointer = read_pointer(root)?.ok_or_else(|| missing(root))?;
+        if !pointer.is_readable() {
+            return Err(pointer.other_version(root));
+        }
+        let generation = generation_path(root, pointer.generation);
+        let meta = fs::read(generation.join(META)).ok();
+        Ok(LastCommit { generation, meta })
+    }
 
-fn open_tantivy(generation: &Path) -> Result<Opened, TantivyError> {
+    fn open(&self, root: &Path, files: Arc<dyn Files>) -> Result<OpenIndex, IndexError> {
+        let meta = match &self.meta {
+            Some(meta) => meta.clone(),
+            None => {
+                let path = self.generation.join(META);
+                fs::read(&path).map_err(|source| match source.kind() {
+                    io::ErrorKind::PermissionDenied => IndexError::io(&path, source),
+                    _ => IndexError::damaged(root, format!("{META} cannot be read: {source}")),
+                })?
+            }
+        };
+        let directory = SafeDirectory::open(root, &self.generation, meta, files)?;
+        let (schema, index, searcher, payload) =
+            open_tantivy(&directory).map_err(|error| IndexError::reading(root, &error))?;
+        let generation = self.generation.clone();
+        // Opened now, it can be read even if a later commit deletes it.
+        let open = |payload: String| -> Result<_, IndexError> {
+            let payload = Payload::read(&payload)
+                .map_err(|_| IndexError::damaged(root, "the commit does not name its digests"))?;
+            let path = generation.join(&payload.state);
+            let file = File::open(&path).map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound => IndexError::damaged(root, format!("{} is missing", payload.state)),
+                _ => IndexError::io(&path, source),
+            })?;
+            Ok((payload, Mutex::new(file)))
+        };
+        let commit = payload.map(open).transpose()?;
+        Ok(OpenIndex { root: root.to_path_buf(), generation, directory, schema, index, searcher, commit })
+    }
+}
+
+#[allow(clippy::type_complexity)]
+fn open_tantivy(
+    directory: &SafeDirectory,
+) -> Result<(IndexSchema, Index, Searcher, Option<String>), TantivyError> {
     let schema = IndexSchema::new();
-    let index = Index::open(SafeDirectory::open(generation)?)?;
+    let index = Index::open(directory.clone())?;
     if index.schema() != *schema.tantivy() {
         return Err(TantivyError::SchemaError("the fields are not those of this version".to_string()));
     }
-    for _ in 0..ATTEMPTS {
-        let before = index.load_metas()?;
-        // One-shot: a reader that reloads by itself would start a thread.
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let (searcher, meta) = (reader.searcher(), index.load_metas()?);
-        // Merges change the segments of a commit, not what it says.
-        if before.opstamp == meta.opstamp {
-            return Ok(Opened { schema, index, searcher, meta });
-        }
-    }
-    Err(TantivyError::SystemError("it changed whenever it was opened; try again".to_string()))
+    let payload = index.load_metas()?.payload;
+    // One-shot: a reader that reloads by itself would start a thread.
+    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let searcher = reader.searcher();
+    Ok((schema, index, searcher, payload))
 }

@@ -6,8 +6,9 @@ use tantivy::schema::{
     Field as Handle, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 
-/// The version of the schema and of what documents hold. Raise it when either changes.
-const SCHEMA_VERSION: u32 = 2;
+/// The version of the schema, of what documents hold and of the files beside them. Raise it
+/// when one of these changes.
+const SCHEMA_VERSION: u32 = 3;
 
 /// The tokenizer named in the schema. Terms are made by `analysis` and handed over
 /// ready-made, so it is never asked; it must exist all the same.

@@ -5,19 +5,18 @@
 //! names it. Whoever sees a commit sees its state.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDate;
 use ingest::{Digest, DigestFile};
 use serde::{Deserialize, Serialize};
-use tantivy::IndexMeta;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::directory::SafeDirectory;
 use crate::error::IndexError;
-use crate::folder::write_durably;
 use crate::lengths::Lengths;
 
 const PREFIX: &str = "digests-";
@@ -81,21 +80,20 @@ pub struct DigestState {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Payload {
     /// The name of the file with the state.
-    state: String,
+    pub(crate) state: String,
     /// The lengths of the fields.
     pub(crate) lengths: Lengths,
 }
 
 impl Payload {
-    /// Reads the payload of a commit; `None` for an index without one.
-    pub(crate) fn read(generation: &Path, meta: &IndexMeta) -> Result<Option<Payload>, IndexError> {
-        let payload = meta.payload.as_deref().map(serde_json::from_str).transpose();
-        payload.map_err(|_| IndexError::damaged(generation, "the commit does not name its digests"))
+    /// Reads the payload of a commit.
+    pub(crate) fn read(text: &str) -> serde_json::Result<Payload> {
+        serde_json::from_str(text)
     }
 
     /// Returns the payload as a commit holds it.
-    pub(crate) fn text(&self, generation: &Path) -> Result<String, IndexError> {
-        serde_json::to_string(self).map_err(|error| IndexError::io(generation, error.into()))
+    pub(crate) fn text(&self) -> io::Result<String> {
+        Ok(serde_json::to_string(self)?)
     }
 }
 
@@ -140,7 +138,8 @@ fn is_uncertain(file: &DigestFile, bytes: &[u8], read_at: SystemTime) -> bool {
     age < CLOCK_TICK || file.size != bytes.len() as u64
 }
 
-fn nanoseconds(time: SystemTime) -> u64 {
+/// A time of change in nanoseconds since 1970.
+pub(crate) fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
@@ -153,37 +152,29 @@ impl State {
             || self.failed.get(name) == Some(&Stamp::of(file))
     }
 
-    /// Reads the state that a commit in `generation` names.
-    pub(crate) fn read(generation: &Path, payload: &Payload) -> Result<State, IndexError> {
-        let damaged = |what: &str| IndexError::damaged(generation, what);
-        let path = generation.join(&payload.state);
-        let bytes = fs::read(&path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => damaged("the list of digests is missing"),
-            _ => IndexError::io(&path, source),
-        })?;
-        if file_name(&bytes) != payload.state {
-            return Err(damaged("the list of digests is not the one that was committed"));
+    /// Whether a file may be a state.
+    pub(crate) fn is_name(file: &str) -> bool {
+        file.starts_with(PREFIX)
+    }
+
+    /// Reads the state of that name from an open file.
+    pub(crate) fn read(root: &Path, name: &str, file: &mut File) -> Result<State, IndexError> {
+        let mut bytes = Vec::new();
+        let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes));
+        read.map_err(|error| IndexError::damaged(root, format!("{name} cannot be read: {error}")))?;
+        if file_name(&bytes) != name {
+            return Err(IndexError::damaged(root, format!("{name} is not what was written")));
         }
-        serde_json::from_slice(&bytes).map_err(|_| damaged("the list of digests cannot be read"))
+        serde_json::from_slice(&bytes)
+            .map_err(|_| IndexError::damaged(root, format!("{name} is no list of digests")))
     }
 
     /// Writes the state beside the segments; returns the payload for the commit.
-    pub(crate) fn write(&self, generation: &Path, lengths: Lengths) -> Result<Payload, IndexError> {
-        let bytes = serde_json::to_vec(self).map_err(|error| IndexError::io(generation, error.into()))?;
-        let name = file_name(&bytes);
-        write_durably(&generation.join(&name), &bytes)?;
-        Ok(Payload { state: name, lengths })
-    }
-
-    /// Deletes the states that no commit names any more.
-    pub(crate) fn delete_others(generation: &Path, payload: &Payload) {
-        for entry in fs::read_dir(generation).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name != payload.state) {
-                // A leftover does no harm; the next run tries again.
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+    pub(crate) fn write(&self, directory: &SafeDirectory, lengths: Lengths) -> io::Result<Payload> {
+        let bytes = serde_json::to_vec(self)?;
+        let state = file_name(&bytes);
+        directory.write(&state, &bytes)?;
+        Ok(Payload { state, lengths })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Making the index match the digests.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use analysis::Analyzer;
 use analysis::fields::ID;
@@ -8,11 +9,11 @@ use ingest::Format;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::{Index, IndexWriter, Term};
 
-use crate::check::ensure_sound;
 use crate::digests::{find, gone, name};
 use crate::directory::SafeDirectory;
 use crate::document::to_document;
 use crate::error::IndexError;
+use crate::files::{Disk, Files};
 use crate::folder::{WriteLock, generation_path, read_pointer};
 use crate::lengths::Lengths;
 use crate::open::OpenIndex;
@@ -33,11 +34,15 @@ pub struct Options {
     pub rebuild: bool,
     /// The format to read the digests in; `None` leaves it to their content.
     pub format: Option<&'static Format>,
+    /// Whether to wait until nobody else is writing to the index, or else to stop.
+    pub wait: bool,
 }
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// Another is writing to the index; the run goes on when that is done.
+    Waiting,
     /// So many of so many digests are read.
     Reading(usize, usize),
     /// So many of so many papers are written.
@@ -85,10 +90,23 @@ pub fn sync(
     analyzer: &Analyzer,
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, IndexError> {
-    IndexError::guard(root, || sync_unguarded(root, paths, options, analyzer, progress))
+    sync_on(Arc::new(Disk), root, paths, options, analyzer, progress)
+}
+
+/// As [`sync`]; every change on disk goes through `files`.
+pub fn sync_on(
+    files: Arc<dyn Files>,
+    root: &Path,
+    paths: &[PathBuf],
+    options: Options,
+    analyzer: &Analyzer,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Report, IndexError> {
+    IndexError::guard(root, || sync_unguarded(files, root, paths, options, analyzer, progress))
 }
 
 fn sync_unguarded(
+    files: Arc<dyn Files>,
     root: &Path,
     paths: &[PathBuf],
     options: Options,
@@ -96,8 +114,18 @@ fn sync_unguarded(
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, IndexError> {
     // A path that does not exist is an error before anything changes.
-    let (roots, found) = find(paths)?;
-    let lock = WriteLock::take(root)?;
+    let (mut roots, mut found) = find(paths)?;
+    let mut waited = false;
+    let lock = WriteLock::take(root, files.clone(), || {
+        waited = options.wait;
+        if waited {
+            progress(Step::Waiting);
+        }
+        waited
+    })?;
+    if waited {
+        (roots, found) = find(paths)?;
+    }
     let pointer = match read_pointer(root) {
         // A damaged pointer is what rebuilding is for.
         Err(IndexError::Damaged { .. }) if options.rebuild => None,
@@ -107,13 +135,17 @@ fn sync_unguarded(
         Some(pointer) if !pointer.is_readable() && !options.rebuild => {
             return Err(pointer.other_version(root));
         }
-        Some(pointer) if pointer.is_readable() => match OpenIndex::open(root) {
+        Some(pointer) if pointer.is_readable() => match OpenIndex::open_on(root, files.clone()) {
             Err(_) if options.rebuild => None,
             opened => Some(opened?),
         },
         _ => None,
     };
-    lock.clean(pointer.as_ref().map(|pointer| pointer.generation));
+    let generation = pointer.as_ref().map(|pointer| pointer.generation);
+    lock.settle(generation)?;
+    if let Some(old) = &old {
+        old.directory().settle().map_err(|source| IndexError::io(root, source))?;
+    }
 
     let old_state = match &old {
         Some(old) => match old.state() {
@@ -127,37 +159,56 @@ fn sync_unguarded(
     run.read(&roots, found, progress);
     let records = run.records()?;
 
-    if fresh {
-        let next = pointer.as_ref().map_or(1, |pointer| pointer.generation + 1);
-        let generation = lock.make_generation(next)?;
-        let schema = IndexSchema::new();
-        let index = SafeDirectory::open(&generation)
-            .map_err(tantivy::TantivyError::from)
-            .and_then(|directory| Index::create(directory, schema.tantivy().clone(), Default::default()));
-        let index = index.map_err(|error| IndexError::writing(root, &error))?;
-        let lengths = Lengths::default();
-        write(root, &generation, &index, &schema, &records, &run.state, lengths, analyzer, progress)?;
-        lock.point_to(next)?;
-        lock.clean(Some(next));
-    } else if let (Some(old), true) = (&old, run.changes.state_changed || !records.is_empty()) {
-        ensure_sound(old)?;
-        let (generation, index, schema) = (old.generation(), old.index(), old.schema());
-        write(root, generation, index, schema, &records, &run.state, old.lengths(), analyzer, progress)?;
-    }
-    let generation = read_pointer(root)?.map(|pointer| generation_path(root, pointer.generation));
-    debug_assert!(generation.is_some_and(|generation| generation.is_dir()));
+    let mut commit = || {
+        if fresh {
+            let next = lock.make_generation(generation)?;
+            let directory = SafeDirectory::create(&generation_path(root, next), files.clone())
+                .map_err(|error| IndexError::writing(root, &error.into(), None))?;
+            let schema = IndexSchema::new();
+            let index = Index::create(directory.clone(), schema.tantivy().clone(), Default::default())
+                .map_err(|error| IndexError::writing(root, &error, directory.failure()))?;
+            write(
+                root,
+                &directory,
+                &index,
+                &schema,
+                &records,
+                &run.state,
+                Lengths::default(),
+                analyzer,
+                progress,
+            )?;
+            lock.point_to(next, generation.is_none())?;
+            lock.settle(Some(next))
+        } else if let (Some(old), true) = (&old, run.changes.state_changed || !records.is_empty()) {
+            let (directory, index, schema) = (old.directory(), old.index(), old.schema());
+            write(root, directory, index, schema, &records, &run.state, old.lengths(), analyzer, progress)
+        } else {
+            Ok(())
+        }
+    };
+    commit().inspect_err(|_| clear_up(root, &lock, files.clone()))?;
     let mut report = run.report;
     report.papers.total = OpenIndex::open(root)?.paper_count()? as usize;
     Ok(report)
 }
 
+/// Deletes what a failed run has written: it may be in the way of others, and the disk may
+/// be full. What cannot be deleted is left to the next run.
+fn clear_up(root: &Path, lock: &WriteLock, files: Arc<dyn Files>) {
+    let Ok(pointer) = read_pointer(root) else { return };
+    let settled = lock.settle(pointer.map(|pointer| pointer.generation));
+    if let (Ok(()), Ok(index)) = (settled, OpenIndex::open_on(root, files)) {
+        let _ = index.directory().settle();
+    }
+}
+
 /// Writes the changes and the state as one commit, to an index whose fields have these
-/// lengths so far. Any error ends the writer: the index
-/// stays as the last commit left it.
+/// lengths so far. Any error ends the writer: the index stays as the last commit left it.
 #[allow(clippy::too_many_arguments)]
 fn write(
     root: &Path,
-    generation: &Path,
+    directory: &SafeDirectory,
     index: &Index,
     schema: &IndexSchema,
     changes: &[RecordChange],
@@ -166,7 +217,7 @@ fn write(
     analyzer: &Analyzer,
     progress: &mut dyn FnMut(Step),
 ) -> Result<(), IndexError> {
-    let error = |error: tantivy::TantivyError| IndexError::writing(root, &error);
+    let error = |error: tantivy::TantivyError| IndexError::writing(root, &error, directory.failure());
     let options = IndexWriterOptions::builder()
         // One worker: one segment a commit, documents in stable order.
         .num_worker_threads(1)
@@ -174,9 +225,6 @@ fn write(
         .memory_budget_per_thread(WRITER_MEMORY)
         .build();
     let mut writer: IndexWriter = index.writer_with_options(options).map_err(error)?;
-    // A run that died between its files and its commit leaves files that the next commit
-    // would trip over.
-    writer.garbage_collect_files().wait().map_err(error)?;
     let id = schema.main(&ID);
     let document =
         |record| to_document(record, analyzer, schema).map_err(|source| IndexError::io(root, source.into()));
@@ -193,10 +241,9 @@ fn write(
         }
     }
     progress(Step::Committing);
-    let payload = state.write(generation, lengths)?;
+    let payload = state.write(directory, lengths).map_err(|source| error(source.into()))?;
     let mut commit = writer.prepare_commit().map_err(error)?;
-    commit.set_payload(&payload.text(generation)?);
+    commit.set_payload(&payload.text().map_err(|source| error(source.into()))?);
     commit.commit().map_err(error)?;
-    State::delete_others(generation, &payload);
     writer.wait_merging_threads().map_err(error)
 }
