@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: test lint unit doc
+.PHONY: test lint unit doc faults
 
 # Format check, lints, every test of every crate, and the documentation.
 test: lint unit doc
@@ -18,3 +18,7 @@ unit:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+# The fault programme in its long form: some twenty minutes. docs/reliability.md has its figures.
+faults:
+	FAULTS=long $(CARGO) test --locked --test tests faults:: -- --nocapture

@@ -8,6 +8,7 @@
 mod architecture;
 mod bad_input;
 mod config;
+mod faults;
 mod formats;
 mod harness;
 mod index;
