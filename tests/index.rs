@@ -439,6 +439,53 @@ fn watching_indexes_what_arrives() {
     assert_eq!(words("quokka"), 3);
 }
 
+/// Copies come slowly, and many at a time; editors write aside and rename; folders come back.
+#[test]
+fn watching_bears_with_how_digests_come() {
+    let work = small_index();
+    let mut watcher = work.program(["index", "--watch", "papers"]).start();
+    let mut wait_for = |what: &str, word: &str, count: usize| {
+        let started = Instant::now();
+        while work.ids([word]).len() != count {
+            assert!(started.elapsed() < Duration::from_secs(60), "{what} is not seen");
+            assert!(watcher.is_running(), "the watcher has ended");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    // Slowly, in place.
+    let text =
+        digest("2026-01-07", &[paper("2601.00010", "Wombat Grins", "They grin, and they dig at noon.")]);
+    let file = work.write("papers/slow.txt", "");
+    for part in 1..=20 {
+        fs::write(&file, &text[..text.len() * part / 20]).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    wait_for("a digest that came slowly", "wombat", 1);
+    // A burst.
+    for number in 20..60 {
+        work.digest(&format!("papers/{number}.txt"), "2026-01-08", &[numbered(number).authors("Dee Burst")]);
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    wait_for("a burst", "author:burst", 40);
+    // As editors save.
+    for word in ["bilby", "dunnart"] {
+        let changed = paper("2601.00010", "Wombat Grins", &format!("A {word} digs."));
+        work.digest("papers/.slow.txt.swp", "2026-01-07", &[changed]);
+        fs::rename(&file, work.path("papers/slow.txt~")).unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        fs::rename(work.path("papers/.slow.txt.swp"), &file).unwrap();
+        wait_for("a saved digest", word, 1);
+    }
+    // A folder that comes back with more in it.
+    fs::rename(work.path("papers"), work.path("away")).unwrap();
+    work.digest("away/back.txt", "2026-01-09", &[paper("2601.00011", "Potoroo Returns", "It is back.")]);
+    std::thread::sleep(Duration::from_millis(1500));
+    fs::rename(work.path("away"), work.path("papers")).unwrap();
+    wait_for("a folder that came back", "potoroo", 1);
+    drop(watcher);
+    work.run(["check"]).succeeds();
+}
+
 #[test]
 fn leftovers_are_cleared_away() {
     let work = small_index();

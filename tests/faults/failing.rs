@@ -40,7 +40,7 @@ fn try_all(faults: impl Fn(usize, usize) -> Fault, step: usize) -> usize {
 
 /// Every change in the long form, some in the short one.
 fn step() -> usize {
-    amount(4, 1)
+    amount(6, 1)
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_killed_program_leaves_the_old_state_or_the_new_one() {
     let usual = started.elapsed();
     let mut before = folder.papers();
     let (mut kills, mut done, mut next_runs) = (0, 0, 0);
-    let wanted = amount(40, 1000);
+    let wanted = amount(30, 1000);
     while kills < wanted {
         let args: &[&str] = match dice.below(20) {
             0 => &["index", "--watch", "digests"],

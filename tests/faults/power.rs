@@ -222,7 +222,7 @@ fn a_power_cut_leaves_the_old_state_or_the_new_one() {
     let mut dice = Dice::new("power");
     let mut tried = Tried::default();
     for case in Case::all() {
-        for _ in 0..amount(1, 8) {
+        for _ in 0..amount(1, 4) {
             let index = case.copy("index");
             let mut disk = SimulatedDisk::new(&index);
             let recorder = Recorder::new(Fault::None);
@@ -243,7 +243,7 @@ fn a_power_cut_after_a_death_leaves_the_old_state_or_the_new_one() {
         let sound = Recorder::new(Fault::None);
         case.run(Arc::new(sound.clone()), &case.copy("index")).unwrap();
         let changes = sound.record();
-        for death in (dice.below(amount(9, 2))..changes.len()).step_by(amount(9, 2)) {
+        for death in (dice.below(amount(20, 2))..changes.len()).step_by(amount(20, 2)) {
             let index = case.copy("index");
             let mut disk = SimulatedDisk::new(&index);
             let killed = Recorder::new(Fault::Death(death));
@@ -255,7 +255,7 @@ fn a_power_cut_after_a_death_leaves_the_old_state_or_the_new_one() {
             // What a write left by half is no matter: nothing will name it.
             let again = Recorder::new(Fault::None);
             super::run(Arc::new(again.clone()), &index, &case.work.path("digests"), false).unwrap();
-            cut_at(&case, &mut disk, &again.record(), amount(8, 4), &mut dice, &mut tried);
+            cut_at(&case, &mut disk, &again.record(), amount(10, 4), &mut dice, &mut tried);
         }
     }
     tell("power cut after a death", &format!("{} cuts, {} next runs, 0 bad", tried.cuts, tried.next_runs));

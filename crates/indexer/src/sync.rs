@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use analysis::Analyzer;
 use analysis::fields::ID;
-use ingest::Format;
+use ingest::{DigestFile, Format};
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::{Index, IndexWriter, Term};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::digests::{find, gone, name};
 use crate::directory::SafeDirectory;
@@ -60,8 +61,9 @@ pub enum Freshness {
     Missing,
     /// It was made by another version of this program.
     OtherVersion,
-    /// So many digests are new, changed or gone.
-    Stale(usize),
+    /// Digests are new, changed or gone. The number is the same as long as they are the
+    /// same digests, in the same state.
+    Stale(u64),
 }
 
 /// Looks whether the index in `root` matches the digests under `paths`. Nothing is read
@@ -74,10 +76,12 @@ pub fn freshness(root: &Path, paths: &[PathBuf]) -> Result<Freshness, IndexError
     }
     let state = OpenIndex::open(root)?.state()?;
     let (roots, found) = find(paths)?;
-    let changed = found.files.iter().filter(|file| !state.is_settled(&name(&file.path), file)).count();
-    Ok(match changed + gone(&state, &roots, &found).len() {
-        0 => Freshness::Current,
-        count => Freshness::Stale(count),
+    let gone = gone(&state, &roots, &found);
+    let changed: Vec<&DigestFile> =
+        found.files.iter().filter(|file| !state.is_settled(&name(&file.path), file)).collect();
+    Ok(match gone.is_empty() && changed.is_empty() {
+        true => Freshness::Current,
+        false => Freshness::Stale(xxh3_64(format!("{gone:?} {changed:?}").as_bytes())),
     })
 }
 
