@@ -845,6 +845,28 @@ mod permissions {
         }
     }
 
+    /// Nor is it damage if the system has no room for another open file.
+    #[test]
+    fn too_many_open_files_are_told_as_such() {
+        let work = small_index();
+        let mut told = 0;
+        for limit in 4..40 {
+            for args in [&["query", "quokka"][..], &["index", "papers"], &["index", "--rebuild", "papers"]] {
+                let program = work.program(args).into_command();
+                let mut limited = std::process::Command::new("sh");
+                limited.arg("-c").arg(format!("ulimit -n {limit}; exec \"$@\"")).arg("sh");
+                limited.arg(program.get_program()).args(program.get_args()).current_dir(work.root());
+                let outcome = limited.output().unwrap();
+                let stderr = String::from_utf8(outcome.stderr).unwrap();
+                assert!(!stderr.contains("damaged") && !stderr.contains("panicked"), "{limit}: {stderr}");
+                told += usize::from(stderr.contains("Too many open files"));
+            }
+        }
+        assert!(told > 3, "{told}");
+        work.run(["check"]).succeeds();
+        assert_eq!(all_ids(&work).len(), 3);
+    }
+
     /// Not being allowed to read is not damage: making the index anew would not help.
     #[test]
     fn an_index_that_may_not_be_read_is_told_as_such() {

@@ -37,7 +37,7 @@ pub fn check(root: &Path) -> Result<CheckReport, IndexError> {
 fn check_files_and_papers(root: &Path) -> Result<CheckReport, IndexError> {
     let index = OpenIndex::open(root)?;
     let mut report = CheckReport::default();
-    (report.files, report.problems) = index.directory().look_at_all()?;
+    (report.files, report.problems) = index.directory().look_at_all(root)?;
     if report.problems.is_empty() {
         check_papers(&index, &mut report)?;
     }

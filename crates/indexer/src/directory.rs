@@ -62,7 +62,7 @@ impl SafeDirectory {
         files: Arc<dyn Files>,
     ) -> Result<SafeDirectory, IndexError> {
         let mut known = Manifest::read(root, folder, &meta)?;
-        if let Some(what) = known.look(folder, Look::Quick)?.into_iter().next() {
+        if let Some(what) = known.look(root, folder, Look::Quick)?.into_iter().next() {
             return Err(IndexError::damaged(root, what));
         }
         let commit = Commit { meta: Some(meta), known, ..Commit::default() };
@@ -83,9 +83,9 @@ impl SafeDirectory {
     }
 
     /// Looks at the content of every file; returns how many there are and what is wrong.
-    pub(crate) fn look_at_all(&self) -> Result<(usize, Vec<String>), IndexError> {
+    pub(crate) fn look_at_all(&self, root: &Path) -> Result<(usize, Vec<String>), IndexError> {
         let mut known = self.commit().known.clone();
-        let problems = known.look(&self.folder, Look::Whole)?;
+        let problems = known.look(root, &self.folder, Look::Whole)?;
         Ok((known.files.len(), problems))
     }
 

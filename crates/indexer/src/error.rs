@@ -85,11 +85,19 @@ impl IndexError {
             TantivyError::IoError(io_error) => (Path::new(""), io_error),
             other => return IndexError::damaged(path, other),
         };
-        match cause.kind() {
-            io::ErrorKind::PermissionDenied => {
-                IndexError::io(&path.join(file), io::Error::new(cause.kind(), cause.clone()))
-            }
-            _ => IndexError::damaged(path, error),
+        match is_damage(cause) {
+            true => IndexError::damaged(path, error),
+            false => IndexError::io(&path.join(file), io::Error::new(cause.kind(), cause.clone())),
+        }
+    }
+
+    /// An error of the system while it reads a file of the index at `root`.
+    pub(crate) fn reading_file(root: &Path, file: &Path, error: io::Error) -> IndexError {
+        let name = file.file_name().unwrap_or_default().display();
+        match error.kind() {
+            io::ErrorKind::NotFound => IndexError::damaged(root, format!("{name} is missing")),
+            _ if is_damage(&error) => IndexError::damaged(root, format!("{name} cannot be read: {error}")),
+            _ => IndexError::io(file, error),
         }
     }
 
@@ -108,4 +116,14 @@ impl IndexError {
         let message = failure.unwrap_or_else(|| error.to_string());
         IndexError::Write { path: path.to_path_buf(), message }
     }
+}
+
+/// The system's number of an error of input and output: the disk has lost what it held.
+const EIO: i32 = 5;
+
+/// Whether an error of reading means that the file is not what it should be. That there is
+/// no permission, no memory or no room for another open file says nothing of the file.
+fn is_damage(error: &io::Error) -> bool {
+    let is_of_system = error.raw_os_error().is_some_and(|number| number != EIO);
+    !is_of_system || matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -198,7 +198,7 @@ impl Manifest {
             io::ErrorKind::NotFound => {
                 IndexError::damaged(root, format!("{META} is not what was written, or {name} is missing"))
             }
-            _ => IndexError::io(&path, source),
+            _ => IndexError::reading_file(root, &path, source),
         })?;
         let manifest: Option<Manifest> = unseal(&bytes);
         // A name leads nowhere else, whoever made the index.
@@ -214,17 +214,17 @@ impl Manifest {
 
     /// Looks whether the files in a folder are what they must be, and notes their stamps.
     /// Returns what is wrong, file by file.
-    pub(crate) fn look(&mut self, folder: &Path, look: Look) -> Result<Vec<String>, IndexError> {
+    pub(crate) fn look(&mut self, root: &Path, folder: &Path, look: Look) -> Result<Vec<String>, IndexError> {
         let mut problems = Vec::new();
         for (name, entry) in &mut self.files {
             let path = folder.join(name);
             match entry.look(&path, look) {
                 Ok(Ok(found)) => *entry = found,
                 Ok(Err(what)) => problems.push(format!("{name} {what}")),
-                Err(source) if source.kind() == io::ErrorKind::PermissionDenied => {
-                    return Err(IndexError::io(&path, source));
-                }
-                Err(source) => problems.push(format!("{name} cannot be read: {source}")),
+                Err(source) => match IndexError::reading_file(root, &path, source) {
+                    IndexError::Damaged { what, .. } => problems.push(what),
+                    error => return Err(error),
+                },
             }
         }
         Ok(problems)

@@ -1,7 +1,6 @@
 //! An index opened for reading.
 
 use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -200,10 +199,7 @@ impl LastCommit {
             Some(meta) => meta.clone(),
             None => {
                 let path = self.generation.join(META);
-                fs::read(&path).map_err(|source| match source.kind() {
-                    io::ErrorKind::PermissionDenied => IndexError::io(&path, source),
-                    _ => IndexError::damaged(root, format!("{META} cannot be read: {source}")),
-                })?
+                fs::read(&path).map_err(|source| IndexError::reading_file(root, &path, source))?
             }
         };
         let directory = SafeDirectory::open(root, &self.generation, meta, files)?;
@@ -215,10 +211,7 @@ impl LastCommit {
             let payload = Payload::read(&payload)
                 .map_err(|_| IndexError::damaged(root, "the commit does not name its digests"))?;
             let path = generation.join(&payload.state);
-            let file = File::open(&path).map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => IndexError::damaged(root, format!("{} is missing", payload.state)),
-                _ => IndexError::io(&path, source),
-            })?;
+            let file = File::open(&path).map_err(|source| IndexError::reading_file(root, &path, source))?;
             Ok((payload, Mutex::new(file)))
         };
         let commit = payload.map(open).transpose()?;

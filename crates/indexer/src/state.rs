@@ -161,7 +161,7 @@ impl State {
     pub(crate) fn read(root: &Path, name: &str, file: &mut File) -> Result<State, IndexError> {
         let mut bytes = Vec::new();
         let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes));
-        read.map_err(|error| IndexError::damaged(root, format!("{name} cannot be read: {error}")))?;
+        read.map_err(|error| IndexError::reading_file(root, Path::new(name), error))?;
         if file_name(&bytes) != name {
             return Err(IndexError::damaged(root, format!("{name} is not what was written")));
         }
