@@ -26,14 +26,10 @@ use recorder::{Fault, Recorder};
 
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(Analyzer::new);
 
-/// Whether the long form is asked for.
-fn is_long() -> bool {
-    std::env::var("FAULTS").is_ok_and(|form| form == "long")
-}
-
 /// How much there is to do: in the short form, in the long one.
 fn amount(short: usize, long: usize) -> usize {
-    if is_long() { long } else { short }
+    let is_long = std::env::var("FAULTS").is_ok_and(|form| form == "long");
+    if is_long { long } else { short }
 }
 
 /// Says what was measured: a row of docs/reliability.md.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::recorder::{ENOSPC, Fault, Recorder};
-use super::{Case, amount, is_long, tell};
+use super::{Case, amount, tell};
 
 /// An error of input and output; no permission; too many open files; over the quota.
 const EIO: i32 = 5;
@@ -53,8 +53,8 @@ fn death_at_any_change_leaves_the_old_state_or_the_new_one() {
 fn a_change_that_fails_once_leaves_the_old_state_or_the_new_one() {
     let mut tried = 0;
     let errors = [EIO, ENOSPC, EDQUOT, EACCES, EMFILE];
-    let rounds = if is_long() { errors.len() } else { 1 };
-    for round in 0..rounds {
+    // In the long form with two errors each.
+    for round in 0..amount(1, 2) {
         tried += try_all(|at, number| Fault::Once(at, errors[(number + round) % errors.len()]), step());
     }
     tell("a change on disk fails", &format!("{tried} cases, 0 bad"));

@@ -222,7 +222,7 @@ fn a_power_cut_leaves_the_old_state_or_the_new_one() {
     let mut dice = Dice::new("power");
     let mut tried = Tried::default();
     for case in Case::all() {
-        for _ in 0..amount(1, 4) {
+        for _ in 0..amount(1, 2) {
             let index = case.copy("index");
             let mut disk = SimulatedDisk::new(&index);
             let recorder = Recorder::new(Fault::None);
@@ -243,7 +243,7 @@ fn a_power_cut_after_a_death_leaves_the_old_state_or_the_new_one() {
         let sound = Recorder::new(Fault::None);
         case.run(Arc::new(sound.clone()), &case.copy("index")).unwrap();
         let changes = sound.record();
-        for death in (dice.below(amount(20, 2))..changes.len()).step_by(amount(20, 2)) {
+        for death in (dice.below(amount(20, 8))..changes.len()).step_by(amount(20, 8)) {
             let index = case.copy("index");
             let mut disk = SimulatedDisk::new(&index);
             let killed = Recorder::new(Fault::Death(death));

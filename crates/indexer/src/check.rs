@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use crate::error::IndexError;
-use crate::open::{LastCommit, OpenIndex};
+use crate::open::{ATTEMPTS, LastCommit, OpenIndex};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,15 +23,18 @@ pub struct CheckReport {
 /// the list of digests. Damage is reported, not an error; an error is an index that
 /// cannot be opened at all.
 pub fn check(root: &Path) -> Result<CheckReport, IndexError> {
-    loop {
-        let before = LastCommit::find(root)?;
+    let mut before = LastCommit::find(root)?;
+    for _ in 0..ATTEMPTS {
         let report = IndexError::guard(root, || check_files_and_papers(root));
         let is_sound = report.as_ref().is_ok_and(|report| report.problems.is_empty());
-        // What a later commit deleted meanwhile is no damage.
-        if is_sound || LastCommit::find(root)? == before {
+        let now = LastCommit::find(root)?;
+        if is_sound || now == before {
             return report;
         }
+        // What a later commit deleted meanwhile is no damage.
+        before = now;
     }
+    IndexError::guard(root, || check_files_and_papers(root))
 }
 
 fn check_files_and_papers(root: &Path) -> Result<CheckReport, IndexError> {

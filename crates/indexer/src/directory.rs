@@ -40,6 +40,9 @@ struct Commit {
     meta: Option<Vec<u8>>,
     /// The files whose content is known: those of the commit, and those written since.
     known: Manifest,
+    /// The files of the commit that are no segment's, by name: its manifest and its list
+    /// of digests.
+    beside: Vec<String>,
     /// The first change that failed, and why. tantivy does not always tell.
     failure: Option<String>,
     /// Whether a commit failed. What tantivy holds in memory then is no commit, but its
@@ -65,7 +68,8 @@ impl SafeDirectory {
         if let Some(what) = known.look(root, folder, Look::Quick)?.into_iter().next() {
             return Err(IndexError::damaged(root, what));
         }
-        let commit = Commit { meta: Some(meta), known, ..Commit::default() };
+        let beside = beside(&known, &meta);
+        let commit = Commit { meta: Some(meta), known, beside, ..Commit::default() };
         SafeDirectory::new(folder, files, commit).map_err(|error| IndexError::reading(root, &error.into()))
     }
 
@@ -101,7 +105,7 @@ impl SafeDirectory {
         self.files.sync_folder(&self.folder)?;
         let commit = self.commit();
         self.renew_stamps(&commit);
-        self.delete_unnamed(&commit, |_| true);
+        self.delete_unnamed(&commit);
         Ok(())
     }
 
@@ -133,9 +137,15 @@ impl SafeDirectory {
         commit.meta = Some(meta.to_vec());
         self.files.sync_folder(&self.folder)?;
         commit.ended = false;
-        // Segments are tantivy's to delete: some are being written.
-        commit.known.files.retain(|name, _| is_of_a_segment(name) || manifest.files.contains_key(name));
-        self.delete_unnamed(&commit, |name| !is_of_a_segment(name));
+        // Only what this commit replaced: other files are being written for the next one. A
+        // leftover does no harm; the next run tries again.
+        let named = beside(&manifest, meta);
+        for name in std::mem::replace(&mut commit.beside, named) {
+            if !commit.beside.contains(&name) {
+                commit.known.files.remove(&name);
+                let _ = self.files.remove(&self.folder.join(&name));
+            }
+        }
         Ok(())
     }
 
@@ -150,13 +160,11 @@ impl SafeDirectory {
         }
     }
 
-    /// Deletes the files of this crate that the last commit does not name, if they pass. A
-    /// leftover does no harm; the next run tries again.
-    fn delete_unnamed(&self, commit: &Commit, passes: impl Fn(&str) -> bool) {
-        let manifest = commit.meta.as_ref().map(|meta| Manifest::name(meta));
+    /// Deletes what the last commit does not name and nobody will.
+    fn delete_unnamed(&self, commit: &Commit) {
         for name in names_in(&self.folder) {
-            let is_named = commit.known.files.contains_key(&name) || Some(&name) == manifest.as_ref();
-            if is_ours(&name) && !is_named && passes(&name) {
+            let is_named = commit.known.files.contains_key(&name) || commit.beside.contains(&name);
+            if is_ours(&name) && !is_named {
                 let _ = self.files.remove(&self.folder.join(&name));
             }
         }
@@ -178,6 +186,12 @@ impl fmt::Debug for SafeDirectory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SafeDirectory").field("folder", &self.folder).finish_non_exhaustive()
     }
+}
+
+/// The files of a commit that are no segment's.
+fn beside(manifest: &Manifest, meta: &[u8]) -> Vec<String> {
+    let listed = manifest.files.keys().filter(|name| !is_of_a_segment(name)).cloned();
+    listed.chain([Manifest::name(meta)]).collect()
 }
 
 /// The names in a folder that are text; ours are.
@@ -299,5 +313,46 @@ impl Directory for SafeDirectory {
 
     fn watch(&self, watch_callback: WatchCallback) -> tantivy::Result<WatchHandle> {
         self.mapped.watch(watch_callback)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that fails should say where")]
+
+    use super::*;
+    use crate::files::Disk;
+    use crate::lengths::Lengths;
+    use crate::state::Payload;
+
+    /// A merge may end, and write its own commit, while the next one is being prepared.
+    #[test]
+    fn a_merge_does_not_delete_what_the_next_commit_needs() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = SafeDirectory::create(folder.path(), Arc::new(Disk)).unwrap();
+        let state = |digest: &str| {
+            let state = format!("digests-{digest}.json");
+            directory.write(&state, digest.as_bytes()).unwrap();
+            let payload = Payload { state: state.clone(), lengths: Lengths::default() };
+            (state, payload.text().unwrap())
+        };
+        let commit = |payload: &str, opstamp: u64| {
+            let meta = serde_json::json!({"segments": [], "payload": payload, "opstamp": opstamp});
+            directory.atomic_write(Path::new(META), meta.to_string().as_bytes())
+        };
+        let is_there = |name: &str| folder.path().join(name).exists();
+        let (first, payload) = state("a");
+        commit(&payload, 1).unwrap();
+        let (second, next_payload) = state("b");
+        commit(&payload, 2).unwrap();
+        assert!(is_there(&first) && is_there(&second));
+        commit(&next_payload, 3).unwrap();
+        assert!(!is_there(&first) && is_there(&second));
+        let manifests = names_in(folder.path()).into_iter().filter(|name| Manifest::is_name(name));
+        assert_eq!(manifests.count(), 1);
+        // What nobody wrote cannot be committed, and after that nothing can.
+        commit(&payload, 4).unwrap_err();
+        commit(&next_payload, 5).unwrap_err();
+        assert!(is_there(&second));
     }
 }

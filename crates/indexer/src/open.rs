@@ -23,7 +23,7 @@ use crate::state::{Payload, State};
 
 /// How often a commit is opened anew because a writer replaced it meanwhile. A commit lasts
 /// far longer than opening it takes.
-const ATTEMPTS: usize = 100;
+pub(crate) const ATTEMPTS: usize = 100;
 
 /// One commit of an index, as long as it is held: later commits do not change it.
 pub struct OpenIndex {
