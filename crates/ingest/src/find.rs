@@ -78,15 +78,18 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
         let error = |source| FindError { path: path.clone(), source };
         let metadata = std::fs::metadata(path).map_err(error)?;
         if !metadata.is_dir() {
-            add(&mut found, &mut seen, path, &metadata, true);
+            add(&mut found, &mut seen, path, &metadata, true, || canonical(path));
             continue;
         }
+        let mut folder = None;
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
         for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => match entry.metadata() {
-                    Ok(metadata) => add(&mut found, &mut seen, entry.path(), &metadata, false),
+                    Ok(metadata) => add(&mut found, &mut seen, entry.path(), &metadata, false, || {
+                        canonical_entry(&entry, &mut folder)
+                    }),
                     Err(source) => found
                         .problems
                         .push(Problem { path: entry.path().to_path_buf(), message: source.to_string() }),
@@ -104,6 +107,7 @@ fn add(
     path: &Path,
     metadata: &std::fs::Metadata,
     named: bool,
+    canonical: impl FnOnce() -> PathBuf,
 ) {
     if !named && !is_digest_extension(extension(path)) {
         return;
@@ -117,7 +121,7 @@ fn add(
     if !metadata.is_file() {
         return problem("not a regular file");
     }
-    match seen.entry(path.canonicalize().unwrap_or_else(|_| path.to_path_buf())) {
+    match seen.entry(canonical()) {
         Entry::Occupied(known) => found.files[*known.get()].named |= named,
         Entry::Vacant(new) => {
             new.insert(found.files.len());
@@ -129,6 +133,24 @@ fn add(
             });
         }
     }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The canonical path of something in a folder. The system is asked once for all files of
+/// `folder`, a folder and its canonical path: to ask for each takes as long as all else.
+fn canonical_entry(entry: &DirEntry, folder: &mut Option<(PathBuf, PathBuf)>) -> PathBuf {
+    let path = entry.path();
+    let Some(parent) = path.parent().filter(|_| !entry.path_is_symlink()) else {
+        return canonical(path);
+    };
+    let known = match folder.take() {
+        Some(known) if known.0 == parent => known,
+        _ => (parent.to_path_buf(), canonical(parent)),
+    };
+    folder.insert(known).1.join(entry.file_name())
 }
 
 fn extension(path: &Path) -> &str {
@@ -188,5 +210,31 @@ mod tests {
         assert_eq!(found(&[root.clone(), named.clone()]), expected);
         assert_eq!(found(&[named, root.clone()])[0], row("b.MD", true, false));
         assert_eq!(found(&[root.join("f.pdf")]), [row("f.pdf", true, false)]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_reached_twice_stands_once() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path();
+        std::fs::create_dir(root.join("b")).expect("a folder");
+        for name in ["a.txt", "b/a.txt", "b/c.txt"] {
+            std::fs::write(root.join(name), "").expect("a file");
+        }
+        symlink(root.join("b/c.txt"), root.join("b/d.txt")).expect("a link to a file");
+        symlink(root.join("b"), root.join("e")).expect("a link to a folder");
+        let found = |paths: &[PathBuf]| -> Vec<PathBuf> {
+            let found = find(paths).expect("the paths exist").files;
+            found.into_iter().map(|file| file.path).collect()
+        };
+        let once = ["a.txt", "b/a.txt", "b/c.txt"].map(|name| root.join(name));
+        assert_eq!(found(&[root.to_path_buf()]), once);
+        assert_eq!(found(&[root.to_path_buf(), root.join("e"), root.join("e/a.txt")]), once);
+        assert_eq!(
+            found(&[root.join("e"), root.join("b/../b")]),
+            ["e/a.txt", "e/c.txt"].map(|name| root.join(name))
+        );
     }
 }
