@@ -17,7 +17,8 @@ use indexer::{OpenIndex, Options};
 
 const PAPERS_A_DIGEST: usize = 20;
 const RUNS: usize = 40;
-const HAN: &str = "研究提出方法模型数据学习网络推理优化性能评估生成语言视觉图像文本知识压缩缓存解码训练框架算法任务系统";
+const HAN: &str =
+    "研究提出方法模型数据学习网络推理优化性能评估生成语言视觉图像文本知识压缩缓存解码训练框架算法任务系统";
 
 fn main() {
     let analyzer = Analyzer::new();
@@ -40,9 +41,14 @@ fn main() {
         for number in count..count + RUNS {
             let text = write(&digests, number);
             files.push(timed(|| write_synced(&folder.path().join("files"), &text)));
-            let took = timed(|| sync(&index, &digests, &analyzer));
+            let digest = digests.join(format!("{number}.txt"));
+            let took = timed(|| sync(&index, &digest, &analyzer));
             let now = segment_count(&index);
-            if now > segments { plain.push(took) } else { merging.push(took) }
+            if now > segments {
+                plain.push(took)
+            } else {
+                merging.push(took)
+            }
             segments = now;
         }
         let (add, files) = (median(&mut plain), median(&mut files));

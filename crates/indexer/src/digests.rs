@@ -1,6 +1,7 @@
 //! Which digests there are, and which of those that the index knows are gone.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use ingest::{FindError, Found};
@@ -20,11 +21,15 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Found), IndexErro
 /// Returns the known digests under the roots that are there no more. What could not be
 /// looked at is not gone.
 pub(crate) fn gone(state: &State, roots: &[PathBuf], found: &Found) -> Vec<String> {
-    let there: HashSet<&Path> = found.files.iter().map(|file| file.path.as_path()).collect();
-    let is_gone = |path: &Path| {
-        roots.iter().any(|root| path.starts_with(root)) && !there.contains(path) && !unseen(found, path)
+    // Paths are compared part by part, texts at once; this is asked for thousands of them.
+    let there: HashSet<&OsStr> = found.files.iter().map(|file| file.path.as_os_str()).collect();
+    let is_gone = |name: &str| {
+        let path = Path::new(name);
+        !there.contains(path.as_os_str())
+            && roots.iter().any(|root| path.starts_with(root))
+            && !unseen(found, path)
     };
-    state.digests.keys().filter(|name| is_gone(Path::new(name))).cloned().collect()
+    state.digests.keys().filter(|name| is_gone(name)).cloned().collect()
 }
 
 /// Whether something keeps the place of a digest from being looked at.

@@ -32,7 +32,6 @@ pub struct State {
     pub digests: BTreeMap<String, DigestState>,
     /// Files that could not be read or are no digests, as they were then: nobody is told
     /// again before they change.
-    #[serde(default)]
     pub failed: BTreeMap<String, Stamp>,
 }
 
@@ -165,13 +164,14 @@ impl State {
         if file_name(&bytes) != name {
             return Err(IndexError::damaged(root, format!("{name} is not what was written")));
         }
-        serde_json::from_slice(&bytes)
+        postcard::from_bytes(&bytes)
             .map_err(|_| IndexError::damaged(root, format!("{name} is no list of digests")))
     }
 
     /// Writes the state beside the segments; returns the payload for the commit.
     pub(crate) fn write(&self, directory: &SafeDirectory, lengths: Lengths) -> io::Result<Payload> {
-        let bytes = serde_json::to_vec(self)?;
+        // Written and read at each run, with thousands of digests in it.
+        let bytes = postcard::to_stdvec(self).map_err(io::Error::other)?;
         let state = file_name(&bytes);
         directory.write(&state, &bytes)?;
         Ok(Payload { state, lengths })
@@ -179,5 +179,5 @@ impl State {
 }
 
 fn file_name(bytes: &[u8]) -> String {
-    format!("{PREFIX}{:016x}.json", xxh3_64(bytes))
+    format!("{PREFIX}{:016x}", xxh3_64(bytes))
 }

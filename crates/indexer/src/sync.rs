@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analysis::Analyzer;
 use analysis::fields::ID;
 use ingest::{DigestFile, Format};
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{Index, IndexWriter, Term};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -26,6 +26,10 @@ use crate::state::State;
 /// How much the writer keeps in memory before it writes a segment, in bytes. Small runs
 /// use a fraction of it.
 const WRITER_MEMORY: usize = 128 << 20;
+
+/// A segment of whose papers more than this share are deleted is written anew, so that
+/// what is deleted never takes up much of the disk.
+const MOST_DELETED: f32 = 0.2;
 
 /// How to go about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -229,6 +233,9 @@ fn write(
         .memory_budget_per_thread(WRITER_MEMORY)
         .build();
     let mut writer: IndexWriter = index.writer_with_options(options).map_err(error)?;
+    let mut merging = LogMergePolicy::default();
+    merging.set_del_docs_ratio_before_merge(MOST_DELETED);
+    writer.set_merge_policy(Box::new(merging));
     let id = schema.main(&ID);
     let document =
         |record| to_document(record, analyzer, schema).map_err(|source| IndexError::io(root, source.into()));

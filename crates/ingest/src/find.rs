@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -103,7 +103,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
 
 fn add(
     found: &mut Found,
-    seen: &mut HashMap<PathBuf, usize>,
+    seen: &mut HashMap<OsString, usize>,
     path: &Path,
     metadata: &std::fs::Metadata,
     named: bool,
@@ -121,7 +121,7 @@ fn add(
     if !metadata.is_file() {
         return problem("not a regular file");
     }
-    match seen.entry(canonical()) {
+    match seen.entry(canonical().into_os_string()) {
         Entry::Occupied(known) => found.files[*known.get()].named |= named,
         Entry::Vacant(new) => {
             new.insert(found.files.len());
@@ -147,7 +147,8 @@ fn canonical_entry(entry: &DirEntry, folder: &mut Option<(PathBuf, PathBuf)>) ->
         return canonical(path);
     };
     let known = match folder.take() {
-        Some(known) if known.0 == parent => known,
+        // Paths are compared part by part, texts at once.
+        Some(known) if known.0.as_os_str() == parent.as_os_str() => known,
         _ => (parent.to_path_buf(), canonical(parent)),
     };
     folder.insert(known).1.join(entry.file_name())
