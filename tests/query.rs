@@ -244,6 +244,53 @@ fn authors_in_any_order_with_initials_and_without_accents() {
 }
 
 #[test]
+fn a_name_as_it_is_written_is_meant_alone() {
+    let work = Work::new();
+    let by = |number: u32, authors: &str| {
+        paper(&format!("2601.0000{number}"), "Quokka Smiles", "They smile.").authors(authors)
+    };
+    work.digest(
+        "papers/a.txt",
+        "2026-01-05",
+        &[
+            by(1, "Wei Li"),
+            by(2, "Li Wei, Bo Tester"),
+            by(3, "Wei Q. Li"),
+            by(4, "Li, Ann Example"),
+            by(5, "Xiao-Ming Ouyang"),
+            by(6, "Xiaoming Ou-Yang"),
+            by(7, "Ping Lv"),
+            by(8, "Ping Lü, 吕平"),
+        ],
+    );
+    work.run(["index", path(&work.path("papers"))]).succeeds();
+    for (name, expected, others) in [
+        ("Wei Li", &["1"][..], Some("2 more papers")),
+        ("wei li", &["1", "2", "3"], None),
+        ("W. Li", &["1", "2", "3"], None),
+        ("Li", &["4"], Some("3 more papers")),
+        ("li", &["1", "2", "3", "4"], None),
+        ("李伟", &["1", "2", "3"], None),
+        ("欧阳晓明", &["5", "6"], None),
+        ("ouyang xiaoming", &["5", "6"], None),
+        ("Xiao-Ming Ouyang", &["5"], Some("1 more paper")),
+        ("吕平", &["7", "8"], None),
+        ("ping lü", &["7", "8"], None),
+    ] {
+        let outcome = work.run(["query", "--author", name, "--format", "ids", "--sort", "newest"]);
+        let found: BTreeSet<&str> = outcome.stdout.lines().collect();
+        let expected: Vec<String> = expected.iter().map(|number| format!("2601.0000{number}")).collect();
+        assert_eq!(found, expected.iter().map(String::as_str).collect(), "{name}");
+        match others {
+            Some(others) => drop(outcome.says(&["warning: ", name, others])),
+            None => drop(outcome.says_nothing()),
+        }
+        let field = format!("author:\"{name}\"");
+        assert_eq!(work.ids([field.as_str()]).len(), expected.len(), "{field}");
+    }
+}
+
+#[test]
 fn dates_from_and_to_with_both_ends() {
     let work = Work::with_samples();
     for (args, first, last) in [

@@ -69,9 +69,9 @@ pub(crate) fn clause(
             });
             Box::new(DisjunctionMaxQuery::new(queries.collect()))
         }
-        Clause::Author { name, weight } => {
+        Clause::Author { name, asked, weight } => {
             let handle = schema.main(&AUTHOR);
-            let terms = expand::names(searcher, handle, name)?
+            let terms = expand::names(searcher, handle, name, *asked)?
                 .into_iter()
                 .map(|term| Term::from_field_text(handle, &term));
             constant(Box::new(TermSetQuery::new(terms)), *weight)

@@ -39,18 +39,34 @@ pub(crate) fn misspellings(
     Ok(found.into_iter().map(|(term, (edits, _))| (term, edits)).collect())
 }
 
-/// Returns the rotations in a field that belong to a name.
+/// Returns the terms in a field that belong to a name. Where an author is asked for, a
+/// name that papers have just as it was typed is meant alone; any other stands for all
+/// that it may be read as.
 pub(crate) fn names(
     searcher: &Searcher,
     handle: Handle,
     name: &Name,
+    asked: bool,
 ) -> Result<BTreeSet<String>, TantivyError> {
+    if let Some(whole) = name.whole_term().filter(|_| asked)
+        && document_frequency(searcher, &Term::from_field_text(handle, &whole))? > 0
+    {
+        return Ok(BTreeSet::from([whole]));
+    }
+    let readings = match asked {
+        true => name.readings(),
+        false => vec![name.clone()],
+    };
     let mut found = BTreeSet::new();
-    for_each_term(searcher, handle, &name.rotation_prefix(), |term| {
-        if name.matches_rotation(term) {
-            found.insert(term.to_string());
+    for reading in readings {
+        for prefix in reading.rotation_prefixes() {
+            for_each_term(searcher, handle, &prefix, |term| {
+                if reading.matches_rotation(term) {
+                    found.insert(term.to_string());
+                }
+            })?;
         }
-    })?;
+    }
     Ok(found)
 }
 

@@ -44,8 +44,8 @@ pub(crate) fn to_document(
                             }
                         }
                         Analysis::Name => {
-                            for rotation in Name::new(&text).iter().flat_map(Name::rotations) {
-                                document.add_text(main, rotation);
+                            for term in Name::new(&text).iter().flat_map(Name::terms) {
+                                document.add_text(main, term);
                             }
                         }
                         _ => document.add_text(main, text),

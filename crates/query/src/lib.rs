@@ -16,11 +16,14 @@ pub mod similar;
 pub mod snippet;
 pub mod tree;
 
+use analysis::fields::AUTHOR;
+use analysis::names::Name;
 use analysis::{Analyzer, Field};
 use paper::Record;
 
 pub use answer::{Answer, Hit, ScorePart};
 pub use parser::Warning;
+use plan::Clause;
 pub use plan::Plan;
 pub use request::{Filters, Page, Request, Sort};
 
@@ -65,6 +68,35 @@ pub fn search<E: Engine>(engine: &E, analyzer: &Analyzer, request: &Request) -> 
     if plan.matches_nothing() {
         warnings.push(Warning::NothingToSearch);
     }
+    warnings.extend(whole_names(engine, &plan)?);
     let answer = engine.search(&plan, request.page, request.explain)?;
     Ok(Response { answer, warnings, tree: parsed.tree, plan })
+}
+
+/// Tells of each author who is asked for by a whole name which papers that leaves out.
+fn whole_names<E: Engine>(engine: &E, plan: &Plan) -> Result<Vec<Warning>, E::Error> {
+    let mut asked: Vec<&Name> = Vec::new();
+    for clause in std::iter::once(&plan.query).chain(&plan.filters) {
+        clause.visit_scoring(&mut |clause| match clause {
+            Clause::Author { name, asked: true, .. } if !asked.contains(&name) => asked.push(name),
+            _ => {}
+        });
+    }
+    let mut warnings = Vec::new();
+    for name in asked {
+        let (Some(term), Some(any)) = (name.whole_term(), Name::new(&name.written().to_lowercase())) else {
+            continue;
+        };
+        let exactly = engine.document_frequency(&AUTHOR, &term)? as usize;
+        if exactly > 0 {
+            let query = Clause::Author { name: any, asked: true, weight: 0.0 };
+            let plan = Plan { query, filters: Vec::new(), sort: Sort::Newest, marks: Vec::new() };
+            let all = engine.search(&plan, Page { limit: 0, offset: 0 }, false)?.total;
+            let others = all.saturating_sub(exactly);
+            if others > 0 {
+                warnings.push(Warning::WholeName { name: name.written().to_string(), others });
+            }
+        }
+    }
+    Ok(warnings)
 }

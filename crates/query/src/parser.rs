@@ -65,6 +65,13 @@ pub enum Warning {
     Prefix(String),
     /// What other query languages have: weights, distances, wildcards.
     Unsupported(String),
+    /// An author's name that some papers have just so, and more papers in another way.
+    WholeName {
+        /// The name.
+        name: String,
+        /// How many papers have it in another way.
+        others: usize,
+    },
     /// There was something in the query, but nothing in it can be searched for.
     NothingToSearch,
 }
@@ -103,6 +110,11 @@ impl fmt::Display for Warning {
             Warning::Unsupported(text) => {
                 write!(f, "`{text}` is not part of the query language and is searched as plain words")
             }
+            Warning::WholeName { name, others } => write!(
+                f,
+                "`{name}` is taken for an author's whole name; in small letters it finds {others} more paper{}",
+                if *others == 1 { "" } else { "s" }
+            ),
             Warning::NothingToSearch => f.write_str("there is nothing in the query that can be searched for"),
         }
     }

@@ -82,6 +82,10 @@ pub enum Clause {
     Author {
         /// The name.
         name: Name,
+        /// Whether the query asks for an author. Then a name that papers have just as it
+        /// is written is meant alone ([`Name::whole_term`]), and any other stands for all
+        /// its readings ([`Name::readings`]).
+        asked: bool,
         /// The weight.
         weight: f32,
     },
@@ -228,7 +232,7 @@ impl fmt::Display for Clause {
                 write!(f, "{}:{word}~", field.name)?;
                 weighted(f, *weight)
             }
-            Clause::Author { name, weight } => {
+            Clause::Author { name, weight, .. } => {
                 write!(f, "author:\"{name}\"")?;
                 weighted(f, *weight)
             }

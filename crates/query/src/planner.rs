@@ -49,8 +49,11 @@ fn newest_for(sort: Sort) -> Sort {
 
 /// The clauses that filters stand for.
 pub(crate) fn filter_clauses(filters: &Filters) -> Vec<Clause> {
-    let mut clauses: Vec<Clause> =
-        filters.authors.iter().map(|name| Clause::Author { name: name.clone(), weight: 0.0 }).collect();
+    let mut clauses: Vec<Clause> = filters
+        .authors
+        .iter()
+        .map(|name| Clause::Author { name: name.clone(), asked: true, weight: 0.0 })
+        .collect();
     for (field, days) in [(&DATE, filters.date), (&DIGEST_DATE, filters.digest_date)] {
         if !days.is_all() {
             clauses.push(Clause::Days { field, days });

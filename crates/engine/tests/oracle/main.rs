@@ -221,7 +221,11 @@ fn days() -> impl Strategy<Value = Days> {
 }
 
 fn leaf() -> impl Strategy<Value = Clause> {
-    let author = (name(), weight()).prop_map(|(name, weight)| Clause::Author { name, weight });
+    let author = (name(), any::<bool>(), weight()).prop_map(|(name, asked, weight)| Clause::Author {
+        name,
+        asked,
+        weight,
+    });
     let keyword = (any::<Index>(), proptest::option::weighted(0.2, absent()), weight()).prop_map(
         |(at, absent, weight)| {
             let (field, value) = at.get(&world().pools.keywords).clone();
@@ -478,6 +482,7 @@ fn queries_find_what_they_mean() {
         ("author:张小伟", &["Burrow"]),
         ("author:王芳", &["Neither"]),
         ("author:\"Wei Wei\"", &["Notes"]),
+        ("author:\"Kang A. Roo\"", &["Twin", "Twin", "Twin", "Twin"]),
         ("+author:ann -author:wei", &["Neither"]),
         // Days: a paper without one is in no range, and in all but one.
         ("+title:twin +date:2026-03", &["Twin", "Twin", "Twin"]),

@@ -68,9 +68,7 @@ impl Scan {
                 let wanted = self.misspellings(field, word);
                 self.having(field, |terms| wanted.iter().any(|term| terms.exact.contains_key(*term)))
             }
-            Clause::Author { name, .. } => {
-                self.having(&AUTHOR, |terms| terms.names.iter().any(|author| name.matches(author)))
-            }
+            Clause::Author { name, asked, .. } => self.by_author(name, *asked),
             Clause::Keyword { field, value, .. } => self.having(field, |terms| terms.words.contains(value)),
             Clause::Days { field, days } => {
                 self.having(field, |terms| terms.days.iter().any(|day| days.contains(*day)))
@@ -101,6 +99,18 @@ impl Scan {
     fn having(&self, field: &Field, such: impl Fn(&Terms) -> bool) -> Vec<bool> {
         let papers = self.terms.iter();
         papers.map(|fields| fields.get(field.name).is_some_and(&such)).collect()
+    }
+
+    fn by_author(&self, name: &Name, asked: bool) -> Vec<bool> {
+        let matching =
+            |such: &dyn Fn(&Name) -> bool| self.having(&AUTHOR, |terms| terms.names.iter().any(such));
+        let whole_term = name.whole_term();
+        let whole = matching(&|author| whole_term.is_some() && author.whole_term() == whole_term);
+        match asked {
+            false => matching(&|author| name.matches(author)),
+            true if whole.contains(&true) => whole,
+            true => matching(&|author| name.readings().iter().any(|reading| reading.matches(author))),
+        }
     }
 
     /// The misspellings of a word that are searched for, of all the terms of a field; of
@@ -156,7 +166,7 @@ fn terms(field: &Field, record: &Record, analyzer: &Analyzer) -> Terms {
                     }
                     Analysis::Name => {
                         let name = Name::new(&text);
-                        terms.words.extend(name.iter().flat_map(Name::rotations));
+                        terms.words.extend(name.iter().flat_map(Name::terms));
                         terms.names.extend(name);
                     }
                     _ => {

@@ -220,7 +220,11 @@ impl Planner<'_> {
         self.mark(field, What::Sequence(terms.clone()));
         let mut either = vec![sequence(field, &terms, 1.0)];
         if field.is_none() {
-            either.extend(Name::new(text).map(|name| Clause::Author { name, weight: AUTHOR.boost }));
+            either.extend(Name::new(text).map(|name| Clause::Author {
+                name,
+                asked: false,
+                weight: AUTHOR.boost,
+            }));
         }
         Clause::any(either)
     }
@@ -277,7 +281,11 @@ fn searches_text(field: Option<&'static Field>) -> bool {
 fn value(field: Option<&'static Field>, text: &str) -> Clause {
     let field = field.unwrap_or(&ID);
     if field.analysis == Analysis::Name {
-        return Name::new(text).map_or_else(Clause::nothing, |name| Clause::Author { name, weight: 1.0 });
+        return Name::new(text).map_or_else(Clause::nothing, |name| Clause::Author {
+            name,
+            asked: true,
+            weight: 1.0,
+        });
     }
     let value = match text.parse::<VersionedId>() {
         Ok(link) if *field == ID => link.id.to_string(),
@@ -351,5 +359,5 @@ fn characters_of(exact: &[(u32, String)], first: u32, length: u32) -> Vec<(u32, 
 /// initial, and find half of all papers.
 fn author_words(word: &str) -> Option<Clause> {
     let name = Name::new(word).filter(|name| !name.is_initials())?;
-    Some(Clause::Author { name, weight: AUTHOR.boost })
+    Some(Clause::Author { name, asked: false, weight: AUTHOR.boost })
 }
