@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::harness::{Work, ids_of, json_lines, path, repository, text_of};
+use crate::harness::{Work, ids_of, json_lines, paper, path, repository, text_of};
 
 /// The digests and what they hold; `None`, said aloud, where they are not there.
 fn seeds() -> Option<(PathBuf, Vec<Value>)> {
@@ -53,25 +54,43 @@ fn real_digests_are_split_exactly() {
     assert_eq!(found.values().map(Vec::len).sum::<usize>(), gold.len());
 }
 
+/// The Chinese sentences of real papers, by id, one in twenty; `None`, said aloud, where
+/// they are not there.
+fn real_summaries() -> Option<Vec<(String, String)>> {
+    let path = repository().join("../shared/data/papers-dev.jsonl.gz");
+    let Ok(file) = fs::File::open(&path) else {
+        eprintln!("SKIPPED: no real papers beside the checkout ({} is missing)", path.display());
+        return None;
+    };
+    let lines = BufReader::new(flate2::read::GzDecoder::new(file)).lines().step_by(20);
+    let papers = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    Some(papers.map(|paper| (text_of(&paper, "id").to_string(), text_of(&paper, "zh").to_string())).collect())
+}
+
 /// The whole Chinese text, cut anywhere, must be found.
 #[test]
 fn every_piece_of_real_chinese_is_found() {
-    let Some((digests, gold)) = seeds() else { return };
+    let Some(summaries) = real_summaries() else { return };
+    let work = Work::new();
+    let papers: Vec<_> =
+        summaries.iter().map(|(id, zh)| paper(id, "A Title", "An abstract.").summary(zh)).collect();
+    work.digest("papers/a.txt", "2026-01-05", &papers);
+    work.run(["index", path(&work.path("papers"))]);
     let mut pieces: BTreeSet<(String, &str)> = BTreeSet::new();
-    for paper in &gold {
-        for run in text_of(paper, "zh").split(|ch: char| !('\u{4e00}'..='\u{9fff}').contains(&ch)) {
+    for (id, summary) in &summaries {
+        for run in summary.split(|ch: char| !('\u{4e00}'..='\u{9fff}').contains(&ch)) {
             let run: Vec<char> = run.chars().collect();
-            for length in 2..=4 {
-                let cut = run.windows(length).map(|piece| (piece.iter().collect(), text_of(paper, "id")));
-                pieces.extend(cut);
+            for length in 2..=run.len() {
+                pieces.extend(run.windows(length).map(|piece| (piece.iter().collect(), id.as_str())));
             }
         }
     }
-    let pieces: Vec<(String, &str)> = pieces.into_iter().step_by(10).collect();
-    assert!(pieces.len() > 150, "{}", pieces.len());
-    let work = Work::new();
-    work.run(["index", path(&digests)]).succeeds();
-    let answers = work.batch(pieces.iter().map(|(piece, _)| format!("\"{piece}\"")));
+    // In the order of the text, so that all lengths are among them.
+    let pieces: Vec<(String, &str)> = pieces.into_iter().step_by(97).collect();
+    assert!(pieces.len() > 1000, "{}", pieces.len());
+    let answers = work.batch(pieces.iter().map(|(piece, _)| {
+        serde_json::json!({"query": format!("\"{piece}\""), "limit": summaries.len()}).to_string()
+    }));
     for ((piece, id), answer) in pieces.iter().zip(&answers) {
         assert!(ids_of(answer).contains(id), "{piece} does not find {id}");
     }

@@ -1,13 +1,16 @@
 //! Folding: characters that readers take for the same become the same.
 //!
 //! NFKC (so `ＬＬＭ` is `LLM` and `②` is `2`), then Unicode case folding, then accents off
-//! Latin letters, character by character, so that each folded character still knows
-//! which bytes of the original it came from. Folding a whole string at once would break
+//! Latin letters and traditional Chinese characters to simplified ones, character by
+//! character, so that each folded character still knows which bytes of the original it
+//! came from. Folding a whole string at once would break
 //! every highlight.
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+use crate::simplify::simplified;
 
 /// A folded character and where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +80,7 @@ fn fold_character(character: &str, start: usize, folded: &mut Vec<FoldedChar>) {
         }
         after_latin = is_latin_letter(ch);
         if !after_latin || ch.is_ascii() {
-            push(ch);
+            push(simplified(ch));
         } else if let Some(plain) = letter_without_accent(ch) {
             plain.chars().for_each(&mut push);
         } else {
@@ -141,7 +144,9 @@ mod tests {
             ("Straße ﬁne", "strasse fine"),
             ("Йй", "йй"),
             ("ΑΣ", "ας".replace('ς', "σ").as_str()),
-            ("知識", "知識"),
+            ("知識蒸餾與後處理", "知识蒸馏与后处理"),
+            ("知识", "知识"),
+            ("\u{f9b4}", "领"),
             ("ｶﾞ", "ガ"),
             ("\u{1112}\u{1161}\u{11ab}", "한"),
             ("spec\u{ad}ulative\u{200b}", "speculative"),

@@ -23,6 +23,7 @@ pub mod han;
 pub mod names;
 mod pinyin;
 pub mod scan;
+mod simplify;
 pub mod stem;
 mod terms;
 
@@ -33,4 +34,4 @@ pub use terms::{Analyzed, Analyzer, Term, exact_terms};
 ///
 /// An index holds the terms of one version; raise this number whenever a text may get
 /// other terms than before, a new release of jieba-rs with another dictionary included.
-pub const ANALYSIS_VERSION: u32 = 2;
+pub const ANALYSIS_VERSION: u32 = 3;

@@ -164,13 +164,33 @@ mod tests {
         assert_eq!(exact_terms(&"a".repeat(255)).len(), 1);
     }
 
+    #[test]
+    fn traditional_text_has_the_terms_of_simplified() {
+        let analyzer = Analyzer::new();
+        for (traditional, simplified) in [
+            ("知識蒸餾", "知识蒸馏"),
+            ("針對大語言模型的推測解碼", "针对大语言模型的推测解码"),
+            ("ＫＶ快取壓縮與後處理", "KV快取压缩与后处理"),
+        ] {
+            let terms = |text| {
+                let analyzed = analyzer.analyze(text);
+                (texts(&analyzed.words), texts(&analyzed.exact))
+            };
+            assert_eq!(terms(traditional), terms(simplified), "{traditional}");
+        }
+        // What is shown is what was written.
+        let text = "用知識蒸餾";
+        let term = analyzer.analyze(text).words.into_iter().find(|term| term.text == "蒸馏").expect("a word");
+        assert_eq!(&text[term.span], "蒸餾");
+    }
+
     proptest! {
         #[test]
-        fn any_two_han_characters_in_a_row_are_a_bigram(text in "[a-c ,推测解码加速]{0,40}") {
+        fn any_two_han_characters_in_a_row_are_a_bigram(text in "[a-c ,推测解码加速測碼識〇々]{0,40}") {
             let terms = exact_terms(&text);
             let chars: Vec<char> = text.chars().collect();
             for pair in chars.windows(2).filter(|pair| pair.iter().all(|ch| crate::han::is_han(*ch))) {
-                let bigram = String::from_iter(pair);
+                let bigram = crate::fold::fold_to_string(&String::from_iter(pair));
                 prop_assert!(terms.iter().any(|term| term.text == bigram));
             }
         }

@@ -38,7 +38,7 @@ Authors: Ann Abel, Wei Wei Zhang | Date: 2026-03-19
 Abstract
 Speculative decoding of notes, with knowledge distillation and C++ templates; decoding speculative notes.
 Neither Day nor Link
-既无日期也无链接,ガイド付き推测。
+既無日期也無鏈接,ガイド付き推測與ＫＶ快取。
 Authors: Ann Abel, Юрий Йорданов, 王 芳 | Date: unknown
 Abstract
 русский текст, ガイド and naïve ﬁne-tuning of Straße models.
