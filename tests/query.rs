@@ -71,6 +71,7 @@ fn the_language_end_to_end() {
         ),
         ("\"decoding speculative\"", Nothing),
         ("“speculative decoding” +推测解码", Only(SPECULATIVE)),
+        ("\"decoding speculative\"~1 +推测解码", Only(SPECULATIVE)),
         ("\"KV缓存\"", Only(&["2602.94533", "2603.05931"])),
         // Required, excluded, combined.
         ("+speculative +serving", Only(&["2603.05720", "2603.09764"])),

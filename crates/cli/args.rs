@@ -319,6 +319,7 @@ const QUERY_LANGUAGE: &str = "\
 The query language:
   speculative decoding       any of the words; papers with all of them rank higher
   \"speculative decoding\"     just these words in this order
+  \"draft model\"~3            these words in any order, at most 3 others among them
   +must -without             required, excluded
   a AND (b OR c) NOT d       the same with words
   spec*  decodign~           the beginning of a word; a word that may be misspelt

@@ -15,6 +15,7 @@ use tantivy::{Searcher, TantivyError, Term};
 
 use crate::exclusion::Excluded;
 use crate::expand;
+use crate::near::NearQuery;
 
 /// Compiles a whole plan.
 pub(crate) fn plan(
@@ -56,6 +57,9 @@ pub(crate) fn clause(
                 .map(|(offset, term)| (*offset as usize, Term::from_field_text(handle, term)))
                 .collect();
             boosted(Box::new(PhraseQuery::new_with_offset(terms)), *weight)
+        }
+        Clause::Near { field, parts, slop, weight } => {
+            boosted(Box::new(NearQuery::new(schema.exact(field), parts, *slop)), *weight)
         }
         Clause::Prefix { field, prefix, weight } => {
             constant(prefix_query(schema.exact(field), prefix), *weight)

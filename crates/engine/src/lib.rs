@@ -4,6 +4,7 @@ mod compile;
 mod exclusion;
 mod expand;
 mod explain;
+mod near;
 mod search;
 mod statistics;
 

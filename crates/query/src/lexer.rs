@@ -23,11 +23,14 @@ pub(crate) enum Token<'a> {
     UnknownField(&'a str),
     /// Text in double quotes
     Quoted(&'a str),
+    /// Text in double quotes, with a distance behind them: `"a b"~2`
+    Near(&'a str, u32),
     /// A double quote that is never closed
     LoneQuote,
     /// `[… TO …]`
     Range(&'a str, &'a str),
-    /// `~2` or `^2` behind a quote or parenthesis: distances and weights, which there are not
+    /// `^2` behind a quote or parenthesis, `~2` behind a parenthesis: weights and distances,
+    /// which there are not
     Suffix(&'a str),
     /// Anything else up to the next space, quote or parenthesis
     Word(&'a str),
@@ -57,7 +60,11 @@ fn token(text: &str) -> Option<(Token<'_>, usize)> {
             return Some(match after.find(['"', '“', '”']) {
                 Some(end) => {
                     let quote = after[end..].chars().next().map_or(1, char::len_utf8);
-                    (Token::Quoted(&after[..end]), one + end + quote)
+                    let length = one + end + quote;
+                    match distance(&text[length..]) {
+                        Some((slop, more)) => (Token::Near(&after[..end], slop), length + more),
+                        None => (Token::Quoted(&after[..end]), length),
+                    }
                 }
                 None => (Token::LoneQuote, one),
             });
@@ -92,6 +99,12 @@ fn token(text: &str) -> Option<(Token<'_>, usize)> {
 /// Whether a sign before `text` belongs to something: `-LLM`, `+"a b"`, not `- LLM` or `--`.
 fn begins_operand(text: &str) -> bool {
     text.starts_with(|ch: char| ch.is_alphanumeric() || matches!(ch, '(' | '（' | '"' | '“'))
+}
+
+/// Reads the `~2` behind a quote; returns the number and the length.
+fn distance(text: &str) -> Option<(u32, usize)> {
+    let length = suffix(text).filter(|_| text.starts_with('~'))?;
+    Some((text[1..length].parse().ok()?, length))
 }
 
 /// Reads `~2` or `^2`, as far as a space or parenthesis.

@@ -236,7 +236,8 @@ impl Parser {
                 self.leaf(Leaf::Word(name.to_string()));
             }
             Token::LoneQuote => self.warn(Warning::LoneQuote),
-            Token::Quoted(text) => self.leaf(Leaf::Phrase(text.to_string())),
+            Token::Quoted(text) | Token::Near(text, 0) => self.leaf(Leaf::Phrase(text.to_string())),
+            Token::Near(text, slop) => self.leaf(Leaf::Near(text.to_string(), slop)),
             Token::Suffix(text) => {
                 self.warn(Warning::Unsupported(text.to_string()));
                 self.leaf(Leaf::Word(text[1..].to_string()));
@@ -314,14 +315,16 @@ impl Parser {
     fn leaf(&mut self, leaf: Leaf) {
         let field = self.frame().pending.field;
         let leaf = match (field.map(|field| field.analysis), &leaf) {
-            (Some(Analysis::Day), Leaf::Word(text) | Leaf::Phrase(text)) => match self.days(text) {
-                Ok(days) => Leaf::Days(days),
-                Err(error) => {
-                    let text = text.clone();
-                    self.warn(Warning::Date(error));
-                    return self.plain_words(&text);
+            (Some(Analysis::Day), Leaf::Word(text) | Leaf::Phrase(text) | Leaf::Near(text, _)) => {
+                match self.days(text) {
+                    Ok(days) => Leaf::Days(days),
+                    Err(error) => {
+                        let text = text.clone();
+                        self.warn(Warning::Date(error));
+                        return self.plain_words(&text);
+                    }
                 }
-            },
+            }
             (Some(Analysis::Day), Leaf::Prefix(text) | Leaf::Fuzzy(text)) => {
                 let text = text.clone();
                 self.warn(Warning::Date(DateError::NotADate(text.clone())));
@@ -437,6 +440,9 @@ mod tests {
         for (query, tree) in [
             ("speculative decoding", "speculative decoding"),
             ("\"speculative decoding\" LLM推理", "\"speculative decoding\" LLM推理"),
+            ("\"a b\"~3 c", "\"a b\"~3 c"),
+            ("(-title:“a b”~3)", "-title:\"a b\"~3"),
+            ("\"a b\"~0", "\"a b\""),
             ("+a -b c", "+a -b c"),
             ("a AND b c", "(+a +b) c"),
             ("a b AND c AND d", "a (+b +c +d)"),
@@ -492,7 +498,9 @@ mod tests {
             ("abc~", "abc", Fuzzy("abc".into())),
             ("推测解码~", "推测解码", Fuzzy("推测解码".into())),
             ("*", "", Prefix("".into())),
-            ("\"a b\"~2 c", "\"a b\" 2 c", Unsupported("~2".into())),
+            ("(a b)~2 c", "(a b) 2 c", Unsupported("~2".into())),
+            ("\"a b\"^2 c", "\"a b\" 2 c", Unsupported("^2".into())),
+            ("\"a b\"~99999999999 c", "\"a b\" 99999999999 c", Unsupported("~99999999999".into())),
             ("tea^2 b", "tea^2 b", Unsupported("^2".into())),
             ("sp*ec", "sp*ec", Unsupported("*…".into())),
             ("*coding", "*coding", Unsupported("*".into())),

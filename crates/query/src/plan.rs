@@ -34,7 +34,7 @@ pub enum Stream {
 
 /// A condition on papers, with the weight of its matches.
 ///
-/// A term or phrase scores by BM25 in its field, times the weight; prefixes, typos,
+/// A term, a phrase or words near one another score by BM25 in their field, times the weight; prefixes, typos,
 /// names and keywords score their weight; days and [`Clause::All`] score nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Clause {
@@ -57,6 +57,18 @@ pub enum Clause {
         field: &'static Field,
         /// Positions, counted from the first term, and terms; at least two.
         terms: Vec<(u32, String)>,
+        /// The weight.
+        weight: f32,
+    },
+    /// Papers with these parts in any order and with at most so many other positions
+    /// among them.
+    Near {
+        /// The field.
+        field: &'static Field,
+        /// The parts; at least two. One that is there twice is wanted twice.
+        parts: Vec<NearPart>,
+        /// How many positions between the first part and the last may be of no part.
+        slop: u32,
         /// The weight.
         weight: f32,
     },
@@ -118,6 +130,15 @@ pub enum Clause {
     },
 }
 
+/// A word of a [`Clause::Near`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct NearPart {
+    /// Positions, counted from the first term, and terms of the exact stream; at least one.
+    pub terms: Vec<(u32, String)>,
+    /// How many positions the part takes.
+    pub length: u32,
+}
+
 /// How many edits (insertions, deletions, substitutions, swaps of neighbours) a word of
 /// so many characters may differ by.
 pub fn allowed_edits(length: usize) -> usize {
@@ -152,6 +173,7 @@ impl Clause {
             Clause::All | Clause::Days { .. } => {}
             Clause::Term { weight, .. }
             | Clause::Phrase { weight, .. }
+            | Clause::Near { weight, .. }
             | Clause::Prefix { weight, .. }
             | Clause::Fuzzy { weight, .. }
             | Clause::Author { weight, .. }
@@ -222,6 +244,17 @@ impl fmt::Display for Clause {
                     write!(f, "{}{term}", if at > 0 { " " } else { "" })?;
                 }
                 f.write_str("\"")?;
+                weighted(f, *weight)
+            }
+            Clause::Near { field, parts, slop, weight } => {
+                write!(f, "{}:=\"", field.name)?;
+                for (at, part) in parts.iter().enumerate() {
+                    write!(f, "{}", if at > 0 { " " } else { "" })?;
+                    for (at, (_, term)) in part.terms.iter().enumerate() {
+                        write!(f, "{}{term}", if at > 0 { "+" } else { "" })?;
+                    }
+                }
+                write!(f, "\"~{slop}")?;
                 weighted(f, *weight)
             }
             Clause::Prefix { field, prefix, weight } => {

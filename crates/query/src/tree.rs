@@ -28,6 +28,9 @@ pub enum Leaf {
     Word(String),
     /// Words in just this order: `"speculative decoding"`.
     Phrase(String),
+    /// Words near one another, in any order, with at most so many others among them:
+    /// `"draft model"~3`.
+    Near(String, u32),
     /// The beginning of a word: `spec*`.
     Prefix(String),
     /// A word that may be misspelt: `decodign~`.
@@ -89,6 +92,7 @@ impl fmt::Display for Leaf {
         match self {
             Leaf::Word(text) => f.write_str(text),
             Leaf::Phrase(text) => write!(f, "\"{text}\""),
+            Leaf::Near(text, slop) => write!(f, "\"{text}\"~{slop}"),
             Leaf::Prefix(text) => write!(f, "{text}*"),
             Leaf::Fuzzy(text) => write!(f, "{text}~"),
             Leaf::Days(days) => {

@@ -16,7 +16,7 @@ use analysis::{Field, exact_terms};
 use paper::{NaiveDate, Record};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use query::plan::{Clause, MAX_MISSPELLINGS, Stream};
+use query::plan::{Clause, MAX_MISSPELLINGS, NearPart, Stream};
 use query::request::Days;
 use query::{Answer, Engine, Filters, Page, Plan, Request, Sort};
 
@@ -137,6 +137,33 @@ fn phrase() -> impl Strategy<Value = Clause> {
     )
 }
 
+/// Words of a text, in whatever order, perhaps one twice or another paper's.
+fn near() -> impl Strategy<Value = Clause> {
+    let part = (any::<Index>(), 1..3_usize);
+    let foreign = proptest::option::weighted(0.1, any_term());
+    (any_text(), any::<Index>(), proptest::collection::vec(part, 2..5), 0..12_u32, foreign, weight())
+        .prop_map(|((field, text), start, picked, slop, foreign, weight)| {
+            let all = exact_terms(&text);
+            let start = start.index(all.len());
+            let close = &all[start..all.len().min(start + 16)];
+            let mut parts: Vec<NearPart> = picked
+                .into_iter()
+                .map(|(at, count)| {
+                    let at = at.index(close.len());
+                    let words = &close[at..close.len().min(at + count)];
+                    let offset = |term: &analysis::Term| term.position - words[0].position;
+                    let terms: Vec<(u32, String)> =
+                        words.iter().map(|term| (offset(term), term.text.clone())).collect();
+                    NearPart { length: terms.iter().map(|(offset, _)| offset + 1).max().unwrap_or(1), terms }
+                })
+                .collect();
+            if let Some((_, _, term)) = foreign {
+                parts.push(NearPart { terms: vec![(0, term)], length: 1 });
+            }
+            Clause::Near { field, parts, slop, weight }
+        })
+}
+
 fn prefix() -> impl Strategy<Value = Clause> {
     let of_term = (any_term(), 1..6_usize, another_field())
         .prop_map(|((field, _, term), length, other)| (other.unwrap_or(field), beginning(&term, length)));
@@ -237,6 +264,7 @@ fn leaf() -> impl Strategy<Value = Clause> {
     prop_oneof![
         6 => term(),
         3 => phrase(),
+        2 => near(),
         2 => prefix(),
         2 => fuzzy(),
         2 => author,
@@ -306,6 +334,8 @@ fn atom() -> impl Strategy<Value = String> {
         4 => characters(8),
         2 => words(5).prop_map(|text| format!("\"{text}\"")),
         2 => characters(8).prop_map(|text| format!("“{text}”")),
+        1 => (words(4), 0..6_u32).prop_map(|(text, slop)| format!("\"{text}\"~{slop}")),
+        1 => (characters(8), 0..6_u32).prop_map(|(text, slop)| format!("\"{text}\"~{slop}")),
         2 => (words(1), 1..6_usize).prop_map(|(word, length)| beginning(&word, length) + "*"),
         1 => characters(4).prop_map(|text| text + "*"),
         2 => (any_term(), typos()).prop_map(|((_, _, term), typos)| misspell(&term, &typos) + "~"),
@@ -463,6 +493,17 @@ fn queries_find_what_they_mean() {
         ("abstract:\"speculative decoding of\"", &["Notes"]),
         ("title:\"fine tuning\" title:finetuning", &["QuokkaTune"]),
         ("abstract:\"KV缓存\"", &["QuokkaTune"]),
+        // Near: any order, with so many words among them.
+        ("abstract:\"model draft\"~0", &["Burrow"]),
+        ("abstract:\"model paper\"~4", &[]),
+        ("abstract:\"model paper\"~5", &["Burrow"]),
+        ("abstract:\"paper day model\"~4", &["Burrow"]),
+        ("abstract:\"paper paper\"~30", &[]),
+        ("abstract:\"notes notes\"~7", &[]),
+        ("abstract:\"notes notes\"~8", &["Notes"]),
+        ("summary:\"蒸馏 讨论\"~7", &["Notes"]),
+        ("summary:\"推测蒸馏\"~4", &[]),
+        ("summary:\"推测蒸馏\"~5", &["Notes"]),
         ("summary:\"存压缩\"", &["QuokkaTune"]),
         ("summary:\"推测。\"", &["Neither", "Notes"]),
         ("summary:\"推測\"", &["Neither", "Notes"]),
@@ -534,6 +575,8 @@ fn anything_may_be_excluded() {
         "-title:quokkatune",
         "-title:\"600 kilobytes\"",
         "model -\"draft model\"",
+        "model -\"model draft\"~3",
+        "-\"paper model\"~9 -title:twin",
         "+model -title:(\"draft model\" \"600 kilobytes\")",
         "-author:abel",
         "-title:marsup*",
@@ -556,6 +599,8 @@ fn any_field_takes_any_kind_of_word() {
         for word in [
             "draft",
             "\"draft model\"",
+            "\"model draft\"~3",
+            "\"张小伟\"~3",
             "draft*",
             "draft~",
             "fine-tuning",

@@ -11,7 +11,7 @@ use analysis::names::{Name, first_word};
 use analysis::{Analyzer, FIELDS, Field};
 use paper::{NaiveDate, Record};
 use query::highlight::edits;
-use query::plan::{Clause, MAX_MISSPELLINGS, Stream};
+use query::plan::{Clause, MAX_MISSPELLINGS, NearPart, Stream};
 use query::{Answer, Engine, Hit, Page, Plan, Sort};
 
 /// What a paper has in a field.
@@ -61,6 +61,7 @@ impl Scan {
                 Stream::Exact => terms.exact.contains_key(term),
             }),
             Clause::Phrase { field, terms, .. } => self.having(field, |own| own.has_phrase(terms)),
+            Clause::Near { field, parts, slop, .. } => self.having(field, |own| own.has_near(parts, *slop)),
             Clause::Prefix { field, prefix, .. } => {
                 self.having(field, |terms| terms.exact.keys().any(|term| term.starts_with(prefix.as_str())))
             }
@@ -134,6 +135,26 @@ impl Scan {
 }
 
 impl Terms {
+    /// Whether some stretch that is no longer than parts and slop together holds all parts.
+    fn has_near(&self, parts: &[NearPart], slop: u32) -> bool {
+        let lengths: u32 = parts.iter().map(|part| part.length).sum();
+        let last = self.exact.values().flatten().max().copied().unwrap_or_default();
+        (0..=last).any(|from| {
+            parts.iter().all(|part| {
+                let wanted = parts.iter().filter(|other| *other == part).count();
+                let (mut at, mut found) = (from, 0);
+                while at + part.length <= from + lengths + slop {
+                    let stands = part.terms.iter().all(|(offset, term)| {
+                        self.exact.get(term).is_some_and(|positions| positions.contains(&(at + offset)))
+                    });
+                    found += usize::from(stands);
+                    at += if stands { part.length } else { 1 };
+                }
+                found >= wanted
+            })
+        })
+    }
+
     /// Whether the exact terms stand somewhere at just these distances.
     fn has_phrase(&self, phrase: &[(u32, String)]) -> bool {
         let stands = |term: &String, position: u32| {

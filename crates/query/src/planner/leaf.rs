@@ -10,7 +10,7 @@ use paper::VersionedId;
 
 use super::{Planner, Role, Wanted};
 use crate::highlight::{Mark, What};
-use crate::plan::{Clause, Stream};
+use crate::plan::{Clause, NearPart, Stream};
 use crate::tree::{Leaf, Occur};
 
 /// The weight of a Han word's characters as they stand, beside that of the word as
@@ -57,9 +57,12 @@ impl Planner<'_> {
     pub(super) fn leaf(&mut self, field: Option<&'static Field>, leaf: &Leaf, occur: Occur) -> Clause {
         match leaf {
             Leaf::Days(days) => Clause::Days { field: field.unwrap_or(&DATE), days: *days },
-            Leaf::Word(text) | Leaf::Phrase(text) if !searches_text(field) => value(field, text),
+            Leaf::Word(text) | Leaf::Phrase(text) | Leaf::Near(text, _) if !searches_text(field) => {
+                value(field, text)
+            }
             Leaf::Word(text) => self.whole_word(field, text, occur),
             Leaf::Phrase(text) => self.phrase(field, text),
+            Leaf::Near(text, slop) => self.near(field, text, *slop),
             Leaf::Prefix(text) if !searches_text(field) => value_prefix(field, text),
             Leaf::Prefix(text) => self.prefix(field, text),
             Leaf::Fuzzy(text) => self.fuzzy(field, text),
@@ -78,7 +81,7 @@ impl Planner<'_> {
     /// A run of Han that is wanted: its words, the run as a whole, and the pairs of
     /// characters between its words.
     fn wanted_run(&mut self, field: Option<&'static Field>, run: &Run) -> Vec<Wanted> {
-        let exact = characters(run, 0);
+        let exact = characters(&run.text, 0);
         self.mark(field, What::Sequence(exact.clone()));
         let mut wanted = Vec::new();
         let mut inside = Vec::new();
@@ -108,7 +111,7 @@ impl Planner<'_> {
     /// A run of Han that is required: as a whole, or all its words. One that is excluded:
     /// as a whole.
     fn strict_run(&mut self, field: Option<&'static Field>, run: &Run, occur: Occur) -> Clause {
-        let exact = characters(run, 0);
+        let exact = characters(&run.text, 0);
         self.mark(field, What::Sequence(exact.clone()));
         let mut either = vec![sequence(field, &exact, RUN_WEIGHT)];
         if occur != Occur::MustNot {
@@ -211,7 +214,7 @@ impl Planner<'_> {
                 Piece::Word(compound) => {
                     terms.extend(compound.parts.iter().map(|part| (part.position, part.text.clone())))
                 }
-                Piece::Run(run) => terms.extend(characters(&run, run.position)),
+                Piece::Run(run) => terms.extend(characters(&run.text, run.position)),
             }
         }
         if terms.is_empty() {
@@ -227,6 +230,41 @@ impl Planner<'_> {
             }));
         }
         Clause::any(either)
+    }
+
+    /// Words in any order, with at most so many others among them. Chinese is parted into
+    /// its words; their characters keep together.
+    fn near(&mut self, field: Option<&'static Field>, text: &str, slop: u32) -> Clause {
+        let mut parts: Vec<NearPart> = Vec::new();
+        for piece in scan(text) {
+            match piece {
+                Piece::Word(compound) => {
+                    let words = compound.parts.iter().map(|part| part.text.clone());
+                    let terms: Vec<(u32, String)> = (0..).zip(words).collect();
+                    parts.push(NearPart { length: terms.len() as u32, terms });
+                }
+                Piece::Run(run) => {
+                    let words =
+                        if run.han { self.analyzer.segment(&run.text) } else { vec![run.text.as_str()] };
+                    parts.extend(words.into_iter().map(|word| NearPart {
+                        terms: characters(word, 0),
+                        length: word.chars().count() as u32,
+                    }));
+                }
+            }
+        }
+        for part in &parts {
+            self.mark(field, What::Sequence(part.terms.clone()));
+        }
+        match parts.as_slice() {
+            [] => Clause::nothing(),
+            [only] => sequence(field, &only.terms, 1.0),
+            _ => Clause::any(
+                text_fields(field)
+                    .map(|(field, weight)| Clause::Near { field, parts: parts.clone(), slop, weight })
+                    .collect(),
+            ),
+        }
     }
 
     /// The beginning of a word; the pieces before it must be there as they are.
@@ -342,8 +380,8 @@ fn sequence(field: Option<&'static Field>, terms: &[(u32, String)], factor: f32)
 }
 
 /// The bigrams of a run, or its only character, from a position on.
-fn characters(run: &Run, position: u32) -> Vec<(u32, String)> {
-    let chars: Vec<char> = run.text.chars().collect();
+fn characters(run: &str, position: u32) -> Vec<(u32, String)> {
+    let chars: Vec<char> = run.chars().collect();
     match chars.as_slice() {
         [only] => vec![(position, only.to_string())],
         _ => (position..).zip(chars.windows(2)).map(|(at, pair)| (at, String::from_iter(pair))).collect(),
