@@ -109,6 +109,18 @@ impl SafeDirectory {
         Ok(())
     }
 
+    /// Deletes what the last commit does not name, once no writer is left: tantivy keeps what
+    /// it had in use when it cleared up itself.
+    pub(crate) fn clear_up(&self) {
+        let mut commit = self.commit();
+        if let Some(meta) = &commit.meta
+            && let Ok(manifest) = Manifest::of(meta, &commit.known)
+        {
+            commit.known = manifest;
+            self.delete_unnamed(&commit);
+        }
+    }
+
     /// Writes a small file that the next commit may name.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let written = write_whole(&*self.files, &self.folder, name, bytes).and_then(|()| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analysis::Analyzer;
 use analysis::fields::ID;
 use ingest::{DigestFile, Format};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergePolicy};
 use tantivy::{Index, IndexWriter, Term};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -233,9 +233,7 @@ fn write(
         .memory_budget_per_thread(WRITER_MEMORY)
         .build();
     let mut writer: IndexWriter = index.writer_with_options(options).map_err(error)?;
-    let mut merging = LogMergePolicy::default();
-    merging.set_del_docs_ratio_before_merge(MOST_DELETED);
-    writer.set_merge_policy(Box::new(merging));
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     let id = schema.main(&ID);
     let document =
         |record| to_document(record, analyzer, schema).map_err(|source| IndexError::io(root, source.into()));
@@ -256,5 +254,25 @@ fn write(
     let mut commit = writer.prepare_commit().map_err(error)?;
     commit.set_payload(&payload.text().map_err(|source| error(source.into()))?);
     commit.commit().map_err(error)?;
-    writer.wait_merging_threads().map_err(error)
+    // The commit stands. A merge that fails is for the next run to do.
+    let _ = merge(index, &mut writer);
+    writer.wait_merging_threads().map_err(error)?;
+    directory.clear_up();
+    Ok(())
+}
+
+/// Merges small segments. Only after the commit: a merge that is under way while deletions
+/// are committed, as after a killed run, was seen to bring deleted papers back.
+fn merge(index: &Index, writer: &mut IndexWriter) -> tantivy::Result<()> {
+    let mut policy = LogMergePolicy::default();
+    policy.set_del_docs_ratio_before_merge(MOST_DELETED);
+    loop {
+        let candidates = policy.compute_merge_candidates(&index.searchable_segment_metas()?);
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        for candidate in candidates {
+            writer.merge(&candidate.0).wait()?;
+        }
+    }
 }
