@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: test lint unit doc faults
+.PHONY: test lint unit doc faults relevance
 
 # Format check, lints, every test of every crate, and the documentation.
 test: lint unit doc
@@ -22,3 +22,10 @@ doc:
 # The fault programme in its long form: some twenty minutes. docs/reliability.md has its figures.
 faults:
 	FAULTS=long $(CARGO) test --locked --test tests faults:: -- --nocapture
+
+# Judges the ranking on the test collections beside the checkout, against docs/relevance.tsv.
+# `make relevance WRITE=1` makes the figures the committed ones.
+relevance:
+	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked -p query --example learn_lexicon
+	python3 tools/relevance.py $(if $(WRITE),--write) $(if $(TIME),--time)

@@ -99,7 +99,11 @@ fn the_language_end_to_end() {
         ("au:\"P. Nakimuli\"", Only(&["2603.05931"])),
         ("perpetua", Only(&["2603.00127", "2603.05931"])),
         ("summary:知识蒸馏", Only(&["2602.93987", "2603.04033", "2603.09764"])),
-        ("title:知识蒸馏", Nothing),
+        // A word brings along what it is called in the other language; not if it is quoted or required.
+        ("title:知识蒸馏", Only(&["2602.93987", "2603.04033", "2603.09764"])),
+        ("title:\"知识蒸馏\"", Nothing),
+        ("+title:知识蒸馏", Nothing),
+        ("title:量化", Only(&["2603.01188", "2603.09521"])),
         ("abstract:rekindling", Only(&["2603.05931"])),
         ("abs:\"rekindling step\"", Only(&["2603.05931"])),
         ("title:rekindling", Nothing),

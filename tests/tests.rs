@@ -14,8 +14,10 @@ mod harness;
 mod index;
 mod output;
 mod query;
+mod relevance;
 mod samples;
 mod shared;
+mod translation;
 
 /// A file that nobody lists is never compiled, and its tests never run.
 #[test]

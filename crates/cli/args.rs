@@ -101,6 +101,9 @@ pub(crate) struct QueryArgs {
     /// Say why each hit ranks where it does
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Search for the words as they are, not for what they are called in the other language
+    #[arg(long)]
+    pub(crate) no_translate: bool,
     /// Answer many queries, one a line: a query, or a JSON object with "id", "query", "author", "from", "to", "limit"; - reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub(crate) batch: Option<PathBuf>,
@@ -324,6 +327,8 @@ The query language:
   a AND (b OR c) NOT d       the same with words
   spec*  decodign~           the beginning of a word; a word that may be misspelt
   LLM推理 知识蒸馏            Chinese and English mix freely
+  推测解码                   also finds papers that say it in English, and the reverse;
+                             +words, \"phrases\", prefix* and typo~ are not translated
   pruning date:2026-03       a date narrows what the words find
 What cannot be read is searched as plain words, and a warning says which.
 ";

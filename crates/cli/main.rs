@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod failure;
 mod faults;
+mod lexicon;
 mod messages;
 mod output;
 mod refresh;

@@ -24,17 +24,23 @@ pub(crate) struct Settings {
     /// Whether both are given by a configuration file, so that a query may bring the
     /// index up to date.
     pub(crate) keeps_fresh: bool,
+    /// A person's own terms in both languages.
+    pub(crate) lexicon: Option<PathBuf>,
+    /// A learned lexicon in place of the shipped one.
+    pub(crate) learned_lexicon: Option<PathBuf>,
     /// When to use colour.
     pub(crate) color: Color,
 }
 
 /// A configuration file.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ConfigFile {
     index: Option<PathBuf>,
     #[serde(default)]
     digests: Vec<PathBuf>,
+    lexicon: Option<PathBuf>,
+    learned_lexicon: Option<PathBuf>,
 }
 
 /// The places where a setting may stand, the first that has it wins.
@@ -59,10 +65,15 @@ impl Settings {
         let files = project_file.iter().chain(&user_file).map(|path| read(path)).collect::<Result<_>>()?;
         let environment = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let layers = Layers {
-            flags: ConfigFile { index: global.index.clone(), digests: global.digests.clone() },
+            flags: ConfigFile {
+                index: global.index.clone(),
+                digests: global.digests.clone(),
+                ..ConfigFile::default()
+            },
             environment: ConfigFile {
                 index: environment("PAPER_SEARCH_INDEX").map(PathBuf::from),
                 digests: environment("PAPER_SEARCH_DIGESTS").iter().flat_map(std::env::split_paths).collect(),
+                ..ConfigFile::default()
             },
             files,
         };
@@ -86,7 +97,9 @@ impl Layers {
             bail!("there is no home folder to keep the index in; name a folder with --index DIR");
         };
         let digests = given_digests.or(file_digests).cloned().unwrap_or_default();
-        Ok(Settings { index, digests, keeps_fresh, color })
+        let lexicon = self.files.iter().find_map(|file| file.lexicon.clone());
+        let learned_lexicon = self.files.iter().find_map(|file| file.learned_lexicon.clone());
+        Ok(Settings { index, digests, keeps_fresh, lexicon, learned_lexicon, color })
     }
 }
 
@@ -99,12 +112,13 @@ fn read(path: &Path) -> Result<ConfigFile> {
         let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         let message = error.message().replace('\n', " ");
         anyhow::anyhow!(
-            "{}:{line}: {message}; a configuration file has `index = \"DIR\"` and `digests = [\"PATH\"]`",
+            "{}:{line}: {message}; a configuration file has `index = \"DIR\"`, `digests = [\"PATH\"]` and `lexicon = \"FILE\"`",
             path.display()
         )
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    for path in file.index.iter_mut().chain(&mut file.digests) {
+    let own = file.index.iter_mut().chain(&mut file.lexicon).chain(&mut file.learned_lexicon);
+    for path in own.chain(&mut file.digests) {
         // A shell is not there to do it.
         *path = match (path.strip_prefix("~"), etcetera::home_dir()) {
             (Ok(rest), Ok(home)) => home.join(rest),
@@ -119,7 +133,11 @@ mod tests {
     use super::*;
 
     fn file(index: Option<&str>, digests: &[&str]) -> ConfigFile {
-        ConfigFile { index: index.map(PathBuf::from), digests: digests.iter().map(PathBuf::from).collect() }
+        ConfigFile {
+            index: index.map(PathBuf::from),
+            digests: digests.iter().map(PathBuf::from).collect(),
+            ..ConfigFile::default()
+        }
     }
 
     #[test]

@@ -266,7 +266,14 @@ mod tests {
         write(&digests[0].join("a.txt"), "2026-01-05");
         let index = folder.path().join("index");
         let color = crate::args::Color::Never;
-        let settings = Settings { index: index.clone(), digests: digests.clone(), keeps_fresh: false, color };
+        let settings = Settings {
+            index: index.clone(),
+            digests: digests.clone(),
+            keeps_fresh: false,
+            lexicon: None,
+            learned_lexicon: None,
+            color,
+        };
         let invocation = Invocation::try_parse_from(["paper-search", "index", "--watch"]).unwrap();
         let Command::Index(args) = &invocation.command else { panic!("{invocation:?}") };
         let messages = Messages::new(true, false);

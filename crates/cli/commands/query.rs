@@ -8,11 +8,12 @@ use analysis::Analyzer;
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 use engine::Embedded;
-use query::{Filters, Request};
+use query::{Filters, Lexicon, Request};
 use serde::Deserialize;
 
 use super::{Outcome, searching};
 use crate::args::{FilterArgs, QueryArgs};
+use crate::lexicon;
 use crate::messages::Messages;
 use crate::output::{self, Format, Results};
 use crate::refresh::refresh;
@@ -34,13 +35,18 @@ pub(crate) fn run(args: &QueryArgs, settings: &Settings, messages: &Messages) ->
             format.name
         );
     }
+    let lexicon = match args.no_translate {
+        true => None,
+        false => Some(lexicon::load(settings)?),
+    };
     let analyzer = Analyzer::new();
     if !args.no_refresh {
         refresh(settings, &analyzer, messages)?;
     }
     let look = Look::of_stdout(settings.color);
     searching::with_engine(&settings.index, |engine| {
-        let search = Search { args, engine, analyzer: &analyzer, today, format, look, messages };
+        let lexicon = lexicon.as_ref();
+        let search = Search { args, engine, analyzer: &analyzer, lexicon, today, format, look, messages };
         match &args.batch {
             None => search.one(text, filters),
             Some(file) => search.batch(file),
@@ -68,6 +74,7 @@ struct Search<'a> {
     args: &'a QueryArgs,
     engine: &'a Embedded,
     analyzer: &'a Analyzer,
+    lexicon: Option<&'a Lexicon>,
     today: NaiveDate,
     format: &'a Format,
     look: Look,
@@ -102,7 +109,7 @@ impl Search<'_> {
             today: self.today,
         };
         let started = Instant::now();
-        let response = query::search(self.engine, self.analyzer, &request)?;
+        let response = query::search(self.engine, self.analyzer, self.lexicon, &request)?;
         self.messages.detail(&format!("read as: {}", response.tree));
         self.messages.detail(&format!("searched: {}", response.plan.query));
         let warnings = response.warnings.iter().map(ToString::to_string).collect();

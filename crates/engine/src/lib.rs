@@ -7,6 +7,7 @@ mod explain;
 mod near;
 mod search;
 mod statistics;
+mod synonyms;
 
 use std::path::Path;
 

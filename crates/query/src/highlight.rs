@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use analysis::han::is_han;
 use analysis::stem::stem;
 use analysis::{Field, Term, exact_terms};
 use paper::searched;
@@ -28,6 +29,19 @@ pub enum What {
     Prefix(String),
     /// Words that are this one or nearly so.
     Fuzzy(String),
+}
+
+impl What {
+    /// What a term of the words stream stands for in a text.
+    pub fn of_term(term: &str) -> What {
+        let chars: Vec<char> = term.chars().collect();
+        match chars.as_slice() {
+            [_, _, ..] if chars.iter().all(|ch| is_han(*ch)) => What::Sequence(
+                (0..).zip(chars.windows(2)).map(|(at, pair)| (at, String::from_iter(pair))).collect(),
+            ),
+            _ => What::Stem(term.to_string()),
+        }
+    }
 }
 
 /// Returns the byte ranges of `text`, which stands in `field`, that match: in order, on
@@ -113,12 +127,16 @@ mod tests {
     fn plan(query: &str) -> Plan {
         let today = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day");
         let tree = crate::parser::parse(query, today).tree;
-        crate::planner::plan(&tree, &Filters::default(), Sort::Relevance, &Analyzer::new())
+        crate::planner::plan(&tree, &Filters::default(), Sort::Relevance, &Analyzer::new(), None)
     }
 
     fn marked(query: &str, text: &str) -> String {
+        with_marks(text, &plan(query))
+    }
+
+    fn with_marks(text: &str, plan: &Plan) -> String {
         let mut out = text.to_string();
-        for range in ranges(text, &ABSTRACT, &plan(query)).into_iter().rev() {
+        for range in ranges(text, &ABSTRACT, plan).into_iter().rev() {
             out.insert(range.end, ']');
             out.insert(range.start, '[');
         }
@@ -147,6 +165,24 @@ mod tests {
             assert_eq!(marked(query, &plain), expected, "{query}");
         }
         assert_eq!(ranges("decoding", &TITLE, &plan("title:decoding")), vec![0.."decoding".len()]);
+    }
+
+    #[test]
+    fn marks_what_words_are_called() {
+        let table = "decod\t解码 90 编码 5\n推测\tspecul 90 guess 5\n";
+        let lexicon = crate::Lexicon::from_table(table.to_string());
+        for (query, expected) in [
+            ("推测", "[Speculative] guessing of [推测]"),
+            ("decoding", "[解码]与编码, [decoded]"),
+            ("\"推测\"", "speculative [推测]"),
+        ] {
+            let tree = crate::parser::parse(query, NaiveDate::default()).tree;
+            let filters = Filters::default();
+            let plan =
+                crate::planner::plan(&tree, &filters, Sort::Relevance, &Analyzer::new(), Some(&lexicon));
+            let plain = expected.replace(['[', ']'], "");
+            assert_eq!(with_marks(&plain, &plan), expected, "{query}");
+        }
     }
 
     proptest! {

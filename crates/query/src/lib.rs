@@ -8,6 +8,7 @@ pub mod answer;
 pub mod date;
 pub mod highlight;
 mod lexer;
+pub mod lexicon;
 pub mod parser;
 pub mod plan;
 pub mod planner;
@@ -22,6 +23,7 @@ use analysis::{Analyzer, Field};
 use paper::Record;
 
 pub use answer::{Answer, Hit, ScorePart};
+pub use lexicon::Lexicon;
 pub use parser::Warning;
 use plan::Clause;
 pub use plan::Plan;
@@ -61,9 +63,14 @@ pub struct Response {
 }
 
 /// Ranked search: parses, plans and answers a request.
-pub fn search<E: Engine>(engine: &E, analyzer: &Analyzer, request: &Request) -> Result<Response, E::Error> {
+pub fn search<E: Engine>(
+    engine: &E,
+    analyzer: &Analyzer,
+    lexicon: Option<&Lexicon>,
+    request: &Request,
+) -> Result<Response, E::Error> {
     let parsed = parser::parse(&request.query, request.today);
-    let plan = planner::plan(&parsed.tree, &request.filters, request.sort, analyzer);
+    let plan = planner::plan(&parsed.tree, &request.filters, request.sort, analyzer, lexicon);
     let mut warnings = parsed.warnings;
     if plan.matches_nothing() {
         warnings.push(Warning::NothingToSearch);

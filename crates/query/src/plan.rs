@@ -51,6 +51,16 @@ pub enum Clause {
         /// The weight.
         weight: f32,
     },
+    /// Papers with any of these words in this field. They stand for one another: their
+    /// frequencies, each times its share, add up to that of one word.
+    Synonyms {
+        /// The field.
+        field: &'static Field,
+        /// The terms of the words stream, each with its share.
+        terms: Vec<(String, f32)>,
+        /// The weight.
+        weight: f32,
+    },
     /// Papers with these terms of the exact stream at just these distances.
     Phrase {
         /// The field.
@@ -172,6 +182,7 @@ impl Clause {
         match &mut self {
             Clause::All | Clause::Days { .. } => {}
             Clause::Term { weight, .. }
+            | Clause::Synonyms { weight, .. }
             | Clause::Phrase { weight, .. }
             | Clause::Near { weight, .. }
             | Clause::Prefix { weight, .. }
@@ -187,8 +198,19 @@ impl Clause {
         self
     }
 
-    /// Makes a group in which any of the clauses may match.
-    pub fn any(mut should: Vec<Clause>) -> Clause {
+    /// Makes a group in which any of the clauses may match. What any part of a clause may
+    /// match by itself becomes part of the group: engines answer one wide group faster than
+    /// groups of groups.
+    pub fn any(clauses: Vec<Clause>) -> Clause {
+        let mut should = Vec::with_capacity(clauses.len());
+        for clause in clauses {
+            match clause {
+                Clause::Group { must, should: inner, must_not } if must.is_empty() && must_not.is_empty() => {
+                    should.extend(inner);
+                }
+                other => should.push(other),
+            }
+        }
         match should.len() {
             1 => should.remove(0),
             _ => Clause::Group { must: Vec::new(), should, must_not: Vec::new() },
@@ -236,6 +258,14 @@ impl fmt::Display for Clause {
             Clause::All => f.write_str("*"),
             Clause::Term { field, stream, term, weight } => {
                 write!(f, "{}:{stream}{term}", field.name)?;
+                weighted(f, *weight)
+            }
+            Clause::Synonyms { field, terms, weight } => {
+                write!(f, "{}:{{", field.name)?;
+                for (at, (term, share)) in terms.iter().enumerate() {
+                    write!(f, "{}{term} {share}", if at > 0 { ", " } else { "" })?;
+                }
+                f.write_str("}")?;
                 weighted(f, *weight)
             }
             Clause::Phrase { field, terms, weight } => {

@@ -5,11 +5,15 @@
 //! across two Chinese words add to a score, but find no paper by themselves.
 
 mod leaf;
+mod translate;
+
+pub(crate) use leaf::characters;
 
 use analysis::Analyzer;
 use analysis::fields::{DATE, DIGEST_DATE};
 
 use crate::highlight::Mark;
+use crate::lexicon::Lexicon;
 use crate::plan::{Clause, Plan};
 use crate::request::{Filters, Sort};
 use crate::tree::{Node, Occur};
@@ -19,8 +23,14 @@ use crate::tree::{Node, Occur};
 const COVERAGE: f32 = 1.0;
 
 /// Makes a plan. A tree without a word and with filters asks for all papers that pass.
-pub fn plan(tree: &Node, filters: &Filters, sort: Sort, analyzer: &Analyzer) -> Plan {
-    let mut planner = Planner { analyzer, marks: Vec::new() };
+pub fn plan(
+    tree: &Node,
+    filters: &Filters,
+    sort: Sort,
+    analyzer: &Analyzer,
+    lexicon: Option<&Lexicon>,
+) -> Plan {
+    let mut planner = Planner { analyzer, lexicon, marks: Vec::new() };
     let filters = filter_clauses(filters);
     if tree.is_empty() {
         let query = match filters.is_empty() {
@@ -81,6 +91,7 @@ enum Role {
 
 struct Planner<'a> {
     analyzer: &'a Analyzer,
+    lexicon: Option<&'a Lexicon>,
     marks: Vec<Mark>,
 }
 
@@ -113,6 +124,9 @@ impl Planner<'_> {
                 Occur::Must => must.push(self.strict(node, Occur::Must)),
                 Occur::MustNot => must_not.push(self.strict(node, Occur::MustNot)),
             }
+        }
+        if occur != Occur::MustNot {
+            wanted.extend(self.neighbours(parts));
         }
         // Parts with nothing to search for (`+--`) ask for nothing.
         must.retain(|clause| !clause.is_nothing());
@@ -177,7 +191,7 @@ mod tests {
     fn planned(query: &str) -> Plan {
         let today = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day");
         let tree = crate::parser::parse(query, today).tree;
-        plan(&tree, &Filters::default(), Sort::Relevance, &Analyzer::new())
+        plan(&tree, &Filters::default(), Sort::Relevance, &Analyzer::new(), None)
     }
 
     #[test]
@@ -198,7 +212,7 @@ mod tests {
             ("summary:推测", "(summary:推测 summary:=推测^0.5)"),
             (
                 "summary:推测解码",
-                "(+((summary:推测 summary:=推测^0.5) (summary:解码 summary:=解码^0.5) summary:=\"推测 测解 解码\" \
+                "(+(summary:推测 summary:=推测^0.5 summary:解码 summary:=解码^0.5 summary:=\"推测 测解 解码\" \
                  (+(summary:推测 summary:=推测^0.5) +(summary:解码 summary:=解码^0.5))) summary:=测解^0.5)",
             ),
             (
@@ -226,6 +240,48 @@ mod tests {
             ("--- ~", "()"),
         ] {
             assert_eq!(planned(query).query.to_string(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn words_bring_along_what_they_are_called() {
+        let table =
+            "draft model\t草稿 100\nmodel\t模型 80 样板 20\n推测\tspecul 90 guess 5\n推测解码\tspecul 60\n";
+        let mut lexicon = Lexicon::from_table(table.to_string());
+        lexicon.add("解码\tdecoding step").expect("terms");
+        for (query, expected) in [
+            ("title:model", "(title:model title:{模型 0.8, 样板 0.2}^0.8)"),
+            (
+                "title:(draft models)",
+                "(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 title:{草稿 1}^0.4 \
+                 (+title:draft +(title:model title:{模型 0.8, 样板 0.2}^0.8)))",
+            ),
+            (
+                "title:(draft -x model)",
+                "(+(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 \
+                 (+title:draft +(title:model title:{模型 0.8, 样板 0.2}^0.8))) -title:x)",
+            ),
+            (
+                "summary:推测解码",
+                "(+(summary:推测 summary:=推测^0.5 summary:{specul 0.9, guess 0.05}^0.8 \
+                 summary:解码 summary:=解码^0.5 summary:=\"decoding step\"^0.8 \
+                 summary:=\"推测 测解 解码\" summary:{specul 0.6}^0.4 \
+                 (+(summary:推测 summary:=推测^0.5 summary:{specul 0.9, guess 0.05}^0.8) \
+                 +(summary:解码 summary:=解码^0.5 summary:=\"decoding step\"^0.8))) summary:=测解^0.5)",
+            ),
+            // What must be there as it stands is not translated.
+            ("+title:model", "(+title:model)"),
+            ("-title:model", "(-title:model)"),
+            ("title:\"model\"", "title:=model"),
+            ("title:model*", "title:model*"),
+            ("title:model~", "title:model~"),
+            ("summary:\"推测\"", "summary:=推测"),
+            ("author:model", "author:\"model\""),
+        ] {
+            let today = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day");
+            let tree = crate::parser::parse(query, today).tree;
+            let plan = plan(&tree, &Filters::default(), Sort::Relevance, &Analyzer::new(), Some(&lexicon));
+            assert_eq!(plan.query.to_string(), expected, "{query}");
         }
     }
 

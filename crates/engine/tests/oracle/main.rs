@@ -6,7 +6,7 @@ mod papers;
 mod scan;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use analysis::fields::{ABSTRACT, AUTHOR, DATE, DIGEST_DATE, SUMMARY, TITLE};
@@ -90,6 +90,22 @@ fn term() -> impl Strategy<Value = Clause> {
         term: other.2.unwrap_or(term),
         weight,
     })
+}
+
+/// Terms of any paper, of any stream, one of them twice at times.
+fn synonyms() -> impl Strategy<Value = Clause> {
+    let share = || select(vec![0.02, 0.25, 0.5, 1.0]);
+    let first = (any_term(), share());
+    let others = proptest::collection::vec(
+        (prop_oneof![6 => any_term().prop_map(|term| term.2), 1 => absent()], share()),
+        0..8,
+    );
+    (first, another_field(), others, weight()).prop_map(
+        |(((field, _, term), share), other, mut terms, weight)| {
+            terms.push((term, share));
+            Clause::Synonyms { field: other.unwrap_or(field), terms, weight }
+        },
+    )
 }
 
 /// What may be wrong with a phrase.
@@ -265,6 +281,7 @@ fn leaf() -> impl Strategy<Value = Clause> {
         6 => term(),
         3 => phrase(),
         2 => near(),
+        3 => synonyms(),
         2 => prefix(),
         2 => fuzzy(),
         2 => author,
@@ -420,7 +437,7 @@ fn request(query: &str) -> Request {
 }
 
 fn respond<E: Engine<Error: Debug>>(engine: &E, request: &Request) -> Result<query::Response, TestCaseError> {
-    let response = query::search(engine, &world().analyzer, request);
+    let response = query::search(engine, &world().analyzer, Some(&world().lexicon), request);
     response.map_err(|error| TestCaseError::fail(format!("{:?}: {error:?}", request.query)))
 }
 
@@ -477,6 +494,60 @@ proptest! {
         prop_assert_eq!(pages, all.hits, "{}", plan.query);
         let none = ask(&world().engine, &plan, Page { limit: 0, offset: 0 })?;
         prop_assert_eq!((none.total, none.hits.len()), (all.total, 0), "{}", plan.query);
+    }
+}
+
+/// What a clause gives each paper that it finds, exactly.
+fn scores(clause: Clause) -> Vec<(String, f32)> {
+    let plan = Plan { query: clause, filters: Vec::new(), sort: Sort::Relevance, marks: Vec::new() };
+    let answer = world().engine.search(&plan, EVERYTHING, true).expect("an answer");
+    for hit in &answer.hits {
+        let parts: f32 = hit.explanation.iter().map(|part| part.score).sum();
+        assert!((parts - hit.score).abs() <= 1e-5 * hit.score, "{}: {:?}", plan.query, hit.explanation);
+    }
+    answer.hits.into_iter().map(|hit| (hit.record.id, hit.score)).collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// A word alone scores as itself; so does one cut in two halves that stand for it.
+    #[test]
+    fn synonyms_of_one_word_score_as_the_word((field, _, term) in any_term(), cut in 0.1_f32..0.9) {
+        let word = Clause::Term { field, stream: Stream::Words, term: term.clone(), weight: 1.5 };
+        let wanted = scores(word);
+        let halves = vec![(term.clone(), cut), (term.clone(), 1.0 - cut), ("犇犇".to_string(), 1.0)];
+        for terms in [vec![(term, 1.0)], halves] {
+            let clause = Clause::Synonyms { field, terms, weight: 1.5 };
+            let found = scores(clause);
+            prop_assert_eq!(found.len(), wanted.len());
+            for (found, wanted) in found.iter().zip(&wanted) {
+                prop_assert_eq!(&found.0, &wanted.0);
+                prop_assert!((found.1 - wanted.1).abs() <= 1e-5 * wanted.1, "{found:?} {wanted:?}");
+            }
+        }
+    }
+}
+
+/// The same synonyms in several fields are gone through once, and score as one by one.
+#[test]
+fn synonyms_in_several_fields_add_up() {
+    let terms = vec![("model".to_string(), 0.5), ("推测".to_string(), 0.3), ("the".to_string(), 0.2)];
+    let fields = [(&TITLE, 2.0), (&SUMMARY, 1.5), (&ABSTRACT, 1.0)];
+    let clauses: Vec<Clause> = fields
+        .into_iter()
+        .map(|(field, weight)| Clause::Synonyms { field, terms: terms.clone(), weight })
+        .collect();
+    let mut wanted: BTreeMap<String, f32> = BTreeMap::new();
+    for clause in &clauses {
+        for (id, score) in scores(clause.clone()) {
+            *wanted.entry(id).or_default() += score;
+        }
+    }
+    let found = scores(Clause::any(clauses));
+    assert!(found.len() == wanted.len() && found.len() > 20, "{} papers", found.len());
+    for (id, score) in found {
+        assert!((wanted[&id] - score).abs() <= 1e-5 * score, "{id}: {score} is not {}", wanted[&id]);
     }
 }
 
@@ -537,6 +608,14 @@ fn queries_find_what_they_mean() {
         ("id:2603.70001v7", &["QuokkaTune"]),
         ("+digest:undated.txt +title:quokkatune", &["QuokkaTune"]),
         ("digest:2026-03-01.txt", &[]),
+        // What a word is called in the other language; not what is required, quoted or excluded.
+        ("summary:twins", &["Twin", "Twin", "Twin", "Twin"]),
+        ("abstract:孪生", &["Twin", "Twin", "Twin", "Twin"]),
+        ("abstract:\"孪生\"", &[]),
+        ("+abstract:孪生", &[]),
+        ("+title:twin -abstract:孪生", &["Twin", "Twin", "Twin", "Twin"]),
+        ("abstract:穴日历", &["Burrow"]),
+        ("title:闭门", &["Notes"]),
         // Groups.
         ("title:(quokkatune burrow)", &["Burrow", "QuokkaTune"]),
         ("+title:(+quokkatune +burrow)", &[]),

@@ -11,6 +11,7 @@ use analysis::{Analyzer, FIELDS, Field, exact_terms};
 use engine::Embedded;
 use indexer::Options;
 use paper::{DigestRef, Occurrence, Record};
+use query::Lexicon;
 use query::plan::Stream;
 
 use crate::scan::Scan;
@@ -121,6 +122,7 @@ pub(crate) struct World {
     pub(crate) engine: Embedded,
     pub(crate) scan: Scan,
     pub(crate) analyzer: Analyzer,
+    pub(crate) lexicon: Lexicon,
     pub(crate) pools: Pools,
 }
 
@@ -136,6 +138,15 @@ pub(crate) struct Pools {
     pub(crate) authors: Vec<String>,
     /// Values of fields of keywords.
     pub(crate) keywords: Vec<(&'static Field, String)>,
+}
+
+/// What some words are called in the other language, and a term that a person added.
+fn lexicon() -> Lexicon {
+    let table =
+        "speculativ\t推测 80 投机 20\ntwin\t双胞胎 90 孪生 10\n孪生\ttwin 100\n推测\tspecul 90 guess 10\n";
+    let mut lexicon = Lexicon::from_table(table.to_string());
+    lexicon.add("闭门\tnobody linked\n穴日历\twithout a day\tquokka day").expect("terms");
+    lexicon
 }
 
 /// Returns the one world of all tests.
@@ -187,6 +198,7 @@ impl World {
             scan: Scan::new(records, &analyzer),
             engine,
             analyzer,
+            lexicon: lexicon(),
         }
     }
 }

@@ -60,6 +60,9 @@ impl Scan {
                 Stream::Words => terms.words.contains(term),
                 Stream::Exact => terms.exact.contains_key(term),
             }),
+            Clause::Synonyms { field, terms, .. } => {
+                self.having(field, |own| terms.iter().any(|(term, _)| own.words.contains(term)))
+            }
             Clause::Phrase { field, terms, .. } => self.having(field, |own| own.has_phrase(terms)),
             Clause::Near { field, parts, slop, .. } => self.having(field, |own| own.has_near(parts, *slop)),
             Clause::Prefix { field, prefix, .. } => {

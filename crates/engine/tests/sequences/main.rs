@@ -110,7 +110,7 @@ fn hits(index: &Path, query: &str) -> Vec<(String, f32)> {
         explain: false,
         today: NaiveDate::default(),
     };
-    let response = query::search(&engine, &ANALYZER, &request).expect("an answer");
+    let response = query::search(&engine, &ANALYZER, None, &request).expect("an answer");
     response.answer.hits.into_iter().map(|hit| (hit.record.id, hit.score)).collect()
 }
 

@@ -75,7 +75,11 @@ impl Planner<'_> {
             true => Role::Hint,
             false => Role::Word,
         };
-        Wanted { clause: self.compound(field, compound), role }
+        let mut either = vec![self.compound(field, compound)];
+        if role == Role::Word {
+            either.extend(self.word_translations(field, &stem(&compound.whole().text)));
+        }
+        Wanted { clause: Clause::any(either), role }
     }
 
     /// A run of Han that is wanted: its words, the run as a whole, and the pairs of
@@ -89,7 +93,9 @@ impl Planner<'_> {
             let length = word.chars().count() as u32;
             inside.extend(first..first + length - 1);
             self.mark(field, What::Sequence(characters_of(&exact, first, length)));
-            wanted.push(Wanted { clause: self.han_word(field, &exact, first, &word), role: Role::Word });
+            let mut either = vec![self.han_word(field, &exact, first, &word)];
+            either.extend(self.word_translations(field, &word));
+            wanted.push(Wanted { clause: Clause::any(either), role: Role::Word });
         }
         for (at, pair) in exact.iter().filter(|(at, _)| exact.len() > 1 && !inside.contains(at)) {
             let clause = sequence(field, &[(*at, pair.clone())], PAIR_WEIGHT);
@@ -100,6 +106,11 @@ impl Planner<'_> {
             // A run without a word of two characters is searched for as it stands.
             let role = if inside.is_empty() { Role::Word } else { Role::Evidence };
             wanted.push(Wanted { clause: sequence(field, &exact, RUN_WEIGHT), role });
+        }
+        if run.han && self.lexicon.is_some() {
+            let tiles: Vec<String> =
+                self.analyzer.segment(&run.text).into_iter().map(str::to_string).collect();
+            wanted.extend(self.span_translations(field, &tiles, ""));
         }
         if field.is_none() {
             let authors = author_words(&run.text).map(|clause| Wanted { clause, role: Role::Evidence });
@@ -302,7 +313,7 @@ impl Planner<'_> {
         )
     }
 
-    fn mark(&mut self, field: Option<&'static Field>, what: What) {
+    pub(super) fn mark(&mut self, field: Option<&'static Field>, what: What) {
         let mark = Mark { field, what };
         if !self.marks.contains(&mark) {
             self.marks.push(mark);
@@ -343,7 +354,7 @@ fn value_prefix(field: Option<&'static Field>, text: &str) -> Clause {
 }
 
 /// The fields that a leaf looks in, with their weights.
-fn text_fields(field: Option<&'static Field>) -> impl Iterator<Item = (&'static Field, f32)> {
+pub(super) fn text_fields(field: Option<&'static Field>) -> impl Iterator<Item = (&'static Field, f32)> {
     let default = fields::searched_by_default().filter(|field| field.analysis == Analysis::Text);
     let named = field.map(|field| (field, 1.0));
     let default = default.map(|field| (field, field.boost)).filter(move |_| field.is_none());
@@ -364,7 +375,7 @@ fn stemmed(field: Option<&'static Field>, word: &str, factor: f32) -> Vec<Clause
 }
 
 /// Terms at fixed distances in each field; a single one needs no positions.
-fn sequence(field: Option<&'static Field>, terms: &[(u32, String)], factor: f32) -> Clause {
+pub(super) fn sequence(field: Option<&'static Field>, terms: &[(u32, String)], factor: f32) -> Clause {
     let first = terms.first().map_or(0, |(position, _)| *position);
     let clauses = text_fields(field).map(|(field, weight)| match terms {
         [(_, term)] => {
@@ -380,7 +391,7 @@ fn sequence(field: Option<&'static Field>, terms: &[(u32, String)], factor: f32)
 }
 
 /// The bigrams of a run, or its only character, from a position on.
-fn characters(run: &str, position: u32) -> Vec<(u32, String)> {
+pub(crate) fn characters(run: &str, position: u32) -> Vec<(u32, String)> {
     let chars: Vec<char> = run.chars().collect();
     match chars.as_slice() {
         [only] => vec![(position, only.to_string())],

@@ -1,0 +1,212 @@
+//! Words that stand for one another, scored as if they were one word.
+//!
+//! The frequency of the group in a field is the sum of the frequencies of its words, each
+//! times its share; so is the number of papers that have it. Darwish and Oard,
+//! Probabilistic structured query methods, SIGIR 2003.
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::{Field as Handle, IndexRecordOption};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
+
+/// BM25's parameters, as tantivy has them.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// How many papers are looked at in one go.
+const WINDOW: u32 = 4096;
+
+/// A query for words that are one, in one field or several, whose scores add up.
+#[derive(Clone, Debug)]
+pub(crate) struct SynonymsQuery {
+    /// Each field with its weight.
+    pub(crate) fields: Vec<(Handle, f32)>,
+    /// Each word with its share.
+    pub(crate) words: Vec<(String, f32)>,
+}
+
+impl Query for SynonymsQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for (handle, weight) in &self.fields {
+            let term = |(word, share): &(String, f32)| (Term::from_field_text(*handle, word), *share);
+            let terms: Vec<(Term, f32)> = self.words.iter().map(term).collect();
+            let (mut factor, mut mean_length) = (0.0, 1.0);
+            if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
+                let papers = statistics_provider.total_num_docs()? as f32;
+                mean_length = statistics_provider.total_num_tokens(*handle)? as f32 / papers;
+                let mut frequency = 0.0;
+                for (term, share) in &terms {
+                    frequency += share * statistics_provider.doc_freq(term)? as f32;
+                }
+                // Shares may be more than 1 in all where a person added translations.
+                let frequency = f32::min(frequency, papers);
+                let idf = (1.0 + (papers - frequency + 0.5) / (frequency + 0.5)).ln();
+                factor = weight * idf * (1.0 + K1);
+            }
+            fields.push(FieldWeight { handle: *handle, terms, factor, mean_length });
+        }
+        Ok(Box::new(SynonymsWeight(fields)))
+    }
+}
+
+struct SynonymsWeight(Vec<FieldWeight>);
+
+struct FieldWeight {
+    handle: Handle,
+    terms: Vec<(Term, f32)>,
+    /// What the saturated frequency is multiplied by.
+    factor: f32,
+    mean_length: f32,
+}
+
+impl Weight for SynonymsWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
+        let mut fields = Vec::with_capacity(self.0.len());
+        for field in &self.0 {
+            let index = reader.inverted_index(field.handle)?;
+            let mut postings = Vec::with_capacity(field.terms.len());
+            for (term, share) in &field.terms {
+                if let Some(list) = index.read_postings(term, IndexRecordOption::WithFreqs)? {
+                    postings.push((list, *share));
+                }
+            }
+            if !postings.is_empty() {
+                fields.push(FieldScorer {
+                    postings,
+                    lengths: reader.get_fieldnorms_reader(field.handle)?,
+                    mean_length: field.mean_length,
+                    factor: field.factor * boost,
+                    frequencies: vec![0.0; WINDOW as usize],
+                });
+            }
+        }
+        if fields.is_empty() {
+            return Ok(Box::new(EmptyScorer));
+        }
+        let mut scorer = SynonymsScorer { fields, start: 0, found: [0; WINDOW as usize / 64], doc: 0 };
+        scorer.doc = scorer.fill(0);
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> Result<Explanation, TantivyError> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        match scorer.doc() <= doc && scorer.seek(doc) == doc {
+            true => Ok(Explanation::new("synonyms", scorer.score())),
+            false => Err(TantivyError::InvalidArgument(format!("document {doc} does not match"))),
+        }
+    }
+}
+
+/// Goes through all lists together, a window of papers at a time.
+struct SynonymsScorer {
+    fields: Vec<FieldScorer>,
+    /// The first paper of the window.
+    start: DocId,
+    /// A bit for each paper of the window that has any of the words.
+    found: [u64; WINDOW as usize / 64],
+    doc: DocId,
+}
+
+struct FieldScorer {
+    postings: Vec<(SegmentPostings, f32)>,
+    lengths: FieldNormReader,
+    mean_length: f32,
+    factor: f32,
+    /// The group's frequency in each paper of the window.
+    frequencies: Vec<f32>,
+}
+
+impl FieldScorer {
+    /// Returns the score of a paper, which is `at` in the window.
+    fn score(&self, doc: DocId, at: usize) -> Score {
+        let frequency = self.frequencies[at];
+        if frequency == 0.0 {
+            return 0.0;
+        }
+        let length = self.lengths.fieldnorm(doc) as f32;
+        let norm = K1 * (1.0 - B + B * length / self.mean_length);
+        self.factor * frequency / (frequency + norm)
+    }
+}
+
+impl SynonymsScorer {
+    /// Fills the window that begins with the first match from `target` on, and returns
+    /// that match.
+    fn fill(&mut self, target: DocId) -> DocId {
+        let mut start = TERMINATED;
+        for field in &mut self.fields {
+            for (list, _) in &mut field.postings {
+                let doc = if list.doc() < target { list.seek(target) } else { list.doc() };
+                start = start.min(doc);
+            }
+        }
+        if start == TERMINATED {
+            return TERMINATED;
+        }
+        self.start = start;
+        self.found.fill(0);
+        for field in &mut self.fields {
+            field.frequencies.fill(0.0);
+            for (list, share) in &mut field.postings {
+                let mut doc = list.doc();
+                // The end of a list lies beyond every window.
+                while doc - start < WINDOW {
+                    let at = (doc - start) as usize;
+                    self.found[at / 64] |= 1 << (at % 64);
+                    field.frequencies[at] += *share * list.term_freq() as f32;
+                    doc = list.advance();
+                }
+            }
+        }
+        start
+    }
+
+    /// Returns the first match of the window from an offset on.
+    fn next_in_window(&self, offset: usize) -> Option<DocId> {
+        let mut word = offset / 64;
+        let mut bits = self.found.get(word)? & (!0 << (offset % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *self.found.get(word)?;
+        }
+        Some(self.start + (word * 64) as u32 + bits.trailing_zeros())
+    }
+}
+
+impl DocSet for SynonymsScorer {
+    fn advance(&mut self) -> DocId {
+        match self.doc {
+            TERMINATED => TERMINATED,
+            doc => self.seek(doc + 1),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            let offset = (target - self.start) as usize;
+            self.doc = match self.next_in_window(offset) {
+                Some(doc) => doc,
+                None => self.fill(target.max(self.start + WINDOW)),
+            };
+        }
+        self.doc
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        let lists = self.fields.iter().flat_map(|field| &field.postings);
+        lists.map(|(list, _)| list.size_hint()).max().unwrap_or_default()
+    }
+}
+
+impl Scorer for SynonymsScorer {
+    fn score(&mut self) -> Score {
+        let at = (self.doc - self.start) as usize;
+        self.fields.iter().map(|field| field.score(self.doc, at)).sum()
+    }
+}

@@ -1,0 +1,104 @@
+//! From words to what they are called in the other language.
+
+use analysis::Field;
+use analysis::scan::{Piece, scan};
+use analysis::stem::stem;
+
+use super::leaf::{sequence, text_fields};
+use super::{Planner, Role, Wanted};
+use crate::highlight::What;
+use crate::plan::Clause;
+use crate::tree::{Leaf, Node, Occur};
+
+/// The weight of a word's translations beside the word itself.
+const WORD_WEIGHT: f32 = 0.8;
+
+/// The weight of what several words mean together (`知识蒸馏`) beside what each means.
+const SPAN_WEIGHT: f32 = 0.4;
+
+/// Translations with a smaller share are searched for, but not marked in hits.
+const MARKED_SHARE: f32 = 0.1;
+
+impl Planner<'_> {
+    /// Returns what a word is called in the other language, in each field.
+    pub(super) fn word_translations(&mut self, field: Option<&'static Field>, term: &str) -> Vec<Clause> {
+        self.translations(field, term, WORD_WEIGHT)
+    }
+
+    /// Returns what neighbouring words are called together. They make a paper match, but
+    /// a paper with all words of the query need not have them.
+    pub(super) fn span_translations(
+        &mut self,
+        field: Option<&'static Field>,
+        words: &[String],
+        joint: &str,
+    ) -> Vec<Wanted> {
+        let longest = self.lexicon.map_or(0, |lexicon| lexicon.longest());
+        let mut wanted = Vec::new();
+        for first in 0..words.len() {
+            for span in (2..=longest).filter_map(|length| words.get(first..first + length)) {
+                let clauses = self.translations(field, &span.join(joint), SPAN_WEIGHT);
+                wanted.extend(clauses.into_iter().map(|clause| Wanted { clause, role: Role::Evidence }));
+            }
+        }
+        wanted
+    }
+
+    /// Returns what neighbouring words of letters in a group are called together.
+    pub(super) fn neighbours(&mut self, parts: &[(Occur, Node)]) -> Vec<Wanted> {
+        if self.lexicon.is_none() {
+            return Vec::new();
+        }
+        let mut wanted = Vec::new();
+        let mut stems: Vec<String> = Vec::new();
+        let mut in_field = None;
+        for (occur, node) in parts {
+            let pieces = match (occur, node) {
+                (Occur::Should, Node::Leaf { field, leaf: Leaf::Word(text) }) => {
+                    if in_field != *field {
+                        wanted.extend(self.span_translations(in_field, &std::mem::take(&mut stems), " "));
+                        in_field = *field;
+                    }
+                    scan(text)
+                }
+                _ => Vec::new(),
+            };
+            for piece in &pieces {
+                match piece {
+                    Piece::Word(compound) => stems.push(stem(&compound.whole().text)),
+                    Piece::Run(_) => {
+                        wanted.extend(self.span_translations(in_field, &std::mem::take(&mut stems), " "));
+                    }
+                }
+            }
+            if pieces.is_empty() {
+                wanted.extend(self.span_translations(in_field, &std::mem::take(&mut stems), " "));
+            }
+        }
+        wanted.extend(self.span_translations(in_field, &stems, " "));
+        wanted
+    }
+
+    fn translations(&mut self, field: Option<&'static Field>, term: &str, factor: f32) -> Vec<Clause> {
+        let Some(lexicon) = self.lexicon else {
+            return Vec::new();
+        };
+        let translations = lexicon.translations(term);
+        let mut clauses = Vec::new();
+        if !translations.words.is_empty() {
+            for (word, _) in translations.words.iter().filter(|(_, share)| *share >= MARKED_SHARE) {
+                self.mark(field, What::of_term(word));
+            }
+            clauses.extend(text_fields(field).map(|(field, weight)| Clause::Synonyms {
+                field,
+                terms: translations.words.clone(),
+                weight: weight * factor,
+            }));
+        }
+        for phrase in translations.phrases {
+            clauses.push(sequence(field, &phrase, factor));
+            self.mark(field, What::Sequence(phrase));
+        }
+        clauses
+    }
+}
