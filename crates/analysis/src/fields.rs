@@ -81,7 +81,7 @@ pub static TITLE: Field = Field {
     analysis: Analysis::Text,
     stored: false,
     fast: false,
-    boost: 2.0,
+    boost: 3.0,
     description: "title",
     example: "title:distillation",
     values: |record| Values::Texts(vec![Cow::Borrowed(searched(&record.paper().title))]),
@@ -122,7 +122,7 @@ pub static AUTHOR: Field = Field {
     fast: false,
     // Names are often words (Long, Song, Rush): a name that is meant is rarely met
     // elsewhere and wins even so.
-    boost: 0.3,
+    boost: 0.2,
     description: "an author's name or part of it; initials will do",
     example: "author:\"A. Example\"",
     values: |record| {

@@ -51,7 +51,10 @@ pub(crate) fn clause(
             let query = TermQuery::new(Term::from_field_text(handle, term), IndexRecordOption::WithFreqs);
             boosted(Box::new(query), *weight)
         }
-        Clause::Synonyms { .. } => synonyms(std::slice::from_ref(clause), schema),
+        Clause::Synonyms { fields, terms, weight } => {
+            let fields = fields.iter().map(|(field, weight)| (schema.main(field), *weight)).collect();
+            boosted(Box::new(SynonymsQuery { fields, terms: terms.clone() }), *weight)
+        }
         Clause::Phrase { field, terms, weight } => {
             let handle = schema.exact(field);
             let terms = terms
@@ -101,13 +104,8 @@ fn group(
     let mut parts: Vec<(Occur, Box<dyn Query>)> =
         Vec::with_capacity(must.len() + should.len() + must_not.len() + 1);
     for (occur, clauses) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
-        // The same synonyms wanted in several fields are gone through once.
-        let as_one = |one: &Clause, next: &Clause| occur == Occur::Should && same_synonyms(one, next);
-        for alike in clauses.chunk_by(as_one) {
-            let query = match alike {
-                [only] => clause(only, searcher, schema)?,
-                _ => synonyms(alike, schema),
-            };
+        for part in clauses {
+            let query = clause(part, searcher, schema)?;
             parts.push(match occur {
                 Occur::MustNot => (occur, Box::new(Excluded(query)) as Box<dyn Query>),
                 _ => (occur, query),
@@ -122,25 +120,6 @@ fn group(
         parts.push((Occur::Must, constant(Box::new(AllQuery), 0.0)));
     }
     Ok(Box::new(BooleanQuery::new(parts)))
-}
-
-fn same_synonyms(one: &Clause, other: &Clause) -> bool {
-    match (one, other) {
-        (Clause::Synonyms { terms, .. }, Clause::Synonyms { terms: others, .. }) => terms == others,
-        _ => false,
-    }
-}
-
-/// Compiles synonyms that are the same but for their fields and weights.
-fn synonyms(alike: &[Clause], schema: &IndexSchema) -> Box<dyn Query> {
-    let (mut fields, mut words) = (Vec::with_capacity(alike.len()), Vec::new());
-    for clause in alike {
-        if let Clause::Synonyms { field, terms, weight } = clause {
-            fields.push((schema.main(field), *weight));
-            words.clone_from(terms);
-        }
-    }
-    Box::new(SynonymsQuery { fields, words })
 }
 
 fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {

@@ -1,8 +1,11 @@
-//! Words that stand for one another, scored as if they were one word.
+//! A word of a query, by all its names and in all its fields, scored as one.
 //!
-//! The frequency of the group in a field is the sum of the frequencies of its words, each
-//! times its share; so is the number of papers that have it. Darwish and Oard,
-//! Probabilistic structured query methods, SIGIR 2003.
+//! The frequencies of its terms, each times its share, are summed to that of one term
+//! (Darwish and Oard, Probabilistic structured query methods, SIGIR 2003). The frequencies
+//! in the fields, each by the field's length and weight, are summed to that of one field
+//! before they are saturated (BM25F: Zaragoza, Craswell, Taylor, Saria, Robertson,
+//! Microsoft Cambridge at TREC-13, 2004): a word in the title and in the abstract says
+//! little more than one in the title.
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
@@ -10,61 +13,66 @@ use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Wei
 use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
-/// BM25's parameters, as tantivy has them.
-const K1: f32 = 1.2;
+/// How fast a frequency saturates, and how much the length of a field counts; docs/ranking.md
+/// has the measurements.
+const K1: f32 = 2.0;
 const B: f32 = 0.75;
 
 /// How many papers are looked at in one go.
 const WINDOW: u32 = 4096;
 
-/// A query for words that are one, in one field or several, whose scores add up.
+/// A query for a word.
 #[derive(Clone, Debug)]
 pub(crate) struct SynonymsQuery {
     /// Each field with its weight.
     pub(crate) fields: Vec<(Handle, f32)>,
-    /// Each word with its share.
-    pub(crate) words: Vec<(String, f32)>,
+    /// Each term with its share.
+    pub(crate) terms: Vec<(String, f32)>,
 }
 
 impl Query for SynonymsQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
         let mut fields = Vec::with_capacity(self.fields.len());
+        let (mut papers, mut most) = (0.0, 0.0_f32);
         for (handle, weight) in &self.fields {
-            let term = |(word, share): &(String, f32)| (Term::from_field_text(*handle, word), *share);
-            let terms: Vec<(Term, f32)> = self.words.iter().map(term).collect();
-            let (mut factor, mut mean_length) = (0.0, 1.0);
+            let term = |(term, share): &(String, f32)| (Term::from_field_text(*handle, term), *share);
+            let terms: Vec<(Term, f32)> = self.terms.iter().map(term).collect();
+            let mut mean_length = 1.0;
             if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
-                let papers = statistics_provider.total_num_docs()? as f32;
+                papers = statistics_provider.total_num_docs()? as f32;
                 mean_length = statistics_provider.total_num_tokens(*handle)? as f32 / papers;
                 let mut frequency = 0.0;
                 for (term, share) in &terms {
                     frequency += share * statistics_provider.doc_freq(term)? as f32;
                 }
-                // Shares may be more than 1 in all where a person added translations.
-                let frequency = f32::min(frequency, papers);
-                let idf = (1.0 + (papers - frequency + 0.5) / (frequency + 0.5)).ln();
-                factor = weight * idf * (1.0 + K1);
+                most = most.max(frequency);
             }
-            fields.push(FieldWeight { handle: *handle, terms, factor, mean_length });
+            fields.push(FieldWeight { handle: *handle, terms, weight: *weight, mean_length });
         }
-        Ok(Box::new(SynonymsWeight(fields)))
+        // Shares may be more than 1 in all where a person added translations.
+        let frequency = f32::min(most, papers);
+        let idf = (1.0 + (papers - frequency + 0.5) / (frequency + 0.5)).ln();
+        Ok(Box::new(SynonymsWeight { fields, factor: idf * (1.0 + K1) }))
     }
 }
 
-struct SynonymsWeight(Vec<FieldWeight>);
+struct SynonymsWeight {
+    fields: Vec<FieldWeight>,
+    /// What the saturated frequency is multiplied by.
+    factor: f32,
+}
 
 struct FieldWeight {
     handle: Handle,
     terms: Vec<(Term, f32)>,
-    /// What the saturated frequency is multiplied by.
-    factor: f32,
+    weight: f32,
     mean_length: f32,
 }
 
 impl Weight for SynonymsWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
-        let mut fields = Vec::with_capacity(self.0.len());
-        for field in &self.0 {
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for field in &self.fields {
             let index = reader.inverted_index(field.handle)?;
             let mut postings = Vec::with_capacity(field.terms.len());
             for (term, share) in &field.terms {
@@ -77,7 +85,7 @@ impl Weight for SynonymsWeight {
                     postings,
                     lengths: reader.get_fieldnorms_reader(field.handle)?,
                     mean_length: field.mean_length,
-                    factor: field.factor * boost,
+                    weight: field.weight,
                     frequencies: vec![0.0; WINDOW as usize],
                 });
             }
@@ -85,7 +93,13 @@ impl Weight for SynonymsWeight {
         if fields.is_empty() {
             return Ok(Box::new(EmptyScorer));
         }
-        let mut scorer = SynonymsScorer { fields, start: 0, found: [0; WINDOW as usize / 64], doc: 0 };
+        let mut scorer = SynonymsScorer {
+            fields,
+            factor: self.factor * boost,
+            start: 0,
+            found: [0; WINDOW as usize / 64],
+            doc: 0,
+        };
         scorer.doc = scorer.fill(0);
         Ok(Box::new(scorer))
     }
@@ -102,6 +116,7 @@ impl Weight for SynonymsWeight {
 /// Goes through all lists together, a window of papers at a time.
 struct SynonymsScorer {
     fields: Vec<FieldScorer>,
+    factor: f32,
     /// The first paper of the window.
     start: DocId,
     /// A bit for each paper of the window that has any of the words.
@@ -113,21 +128,20 @@ struct FieldScorer {
     postings: Vec<(SegmentPostings, f32)>,
     lengths: FieldNormReader,
     mean_length: f32,
-    factor: f32,
-    /// The group's frequency in each paper of the window.
+    weight: f32,
+    /// The word's frequency in each paper of the window.
     frequencies: Vec<f32>,
 }
 
 impl FieldScorer {
-    /// Returns the score of a paper, which is `at` in the window.
-    fn score(&self, doc: DocId, at: usize) -> Score {
+    /// Returns what a paper, which is `at` in the window, gives to the frequency of all fields.
+    fn frequency(&self, doc: DocId, at: usize) -> f32 {
         let frequency = self.frequencies[at];
         if frequency == 0.0 {
             return 0.0;
         }
         let length = self.lengths.fieldnorm(doc) as f32;
-        let norm = K1 * (1.0 - B + B * length / self.mean_length);
-        self.factor * frequency / (frequency + norm)
+        self.weight * frequency / (1.0 - B + B * length / self.mean_length)
     }
 }
 
@@ -207,6 +221,7 @@ impl DocSet for SynonymsScorer {
 impl Scorer for SynonymsScorer {
     fn score(&mut self) -> Score {
         let at = (self.doc - self.start) as usize;
-        self.fields.iter().map(|field| field.score(self.doc, at)).sum()
+        let frequency: f32 = self.fields.iter().map(|field| field.frequency(self.doc, at)).sum();
+        self.factor * frequency / (frequency + K1)
     }
 }

@@ -34,8 +34,8 @@ pub enum Stream {
 
 /// A condition on papers, with the weight of its matches.
 ///
-/// A term, a phrase or words near one another score by BM25 in their field, times the weight; prefixes, typos,
-/// names and keywords score their weight; days and [`Clause::All`] score nothing.
+/// A term, a phrase or words near one another score by BM25 in their field, synonyms by
+/// BM25F in theirs, times the weight; prefixes, typos, names and keywords score their weight; days and [`Clause::All`] score nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Clause {
     /// Every paper.
@@ -51,11 +51,12 @@ pub enum Clause {
         /// The weight.
         weight: f32,
     },
-    /// Papers with any of these words in this field. They stand for one another: their
-    /// frequencies, each times its share, add up to that of one word.
+    /// Papers with a word in any of these fields. Its terms stand for one another: their
+    /// frequencies, each times its share, add up to that of one term, and those in the
+    /// fields, each times its weight, to that of one field.
     Synonyms {
-        /// The field.
-        field: &'static Field,
+        /// The fields, each with its weight.
+        fields: Vec<(&'static Field, f32)>,
         /// The terms of the words stream, each with its share.
         terms: Vec<(String, f32)>,
         /// The weight.
@@ -260,12 +261,22 @@ impl fmt::Display for Clause {
                 write!(f, "{}:{stream}{term}", field.name)?;
                 weighted(f, *weight)
             }
-            Clause::Synonyms { field, terms, weight } => {
-                write!(f, "{}:{{", field.name)?;
-                for (at, (term, share)) in terms.iter().enumerate() {
-                    write!(f, "{}{term} {share}", if at > 0 { ", " } else { "" })?;
+            Clause::Synonyms { fields, terms, weight } => {
+                for (at, (field, weight)) in fields.iter().enumerate() {
+                    write!(f, "{}{}", if at > 0 { "|" } else { "" }, field.name)?;
+                    weighted(f, *weight)?;
                 }
-                f.write_str("}")?;
+                f.write_str(":")?;
+                match terms.as_slice() {
+                    [(term, 1.0)] => f.write_str(term)?,
+                    terms => {
+                        f.write_str("{")?;
+                        for (at, (term, share)) in terms.iter().enumerate() {
+                            write!(f, "{}{term} {share}", if at > 0 { ", " } else { "" })?;
+                        }
+                        f.write_str("}")?;
+                    }
+                }
                 weighted(f, *weight)
             }
             Clause::Phrase { field, terms, weight } => {

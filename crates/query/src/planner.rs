@@ -20,7 +20,7 @@ use crate::tree::{Node, Occur};
 
 /// How much a paper with all words of a query gets beside what they score one by one, as
 /// a multiple of that.
-const COVERAGE: f32 = 1.0;
+const COVERAGE: f32 = 2.0;
 
 /// Makes a plan. A tree without a word and with filters asks for all papers that pass.
 pub fn plan(
@@ -207,36 +207,37 @@ mod tests {
             ("author:\"S. Han\"~3", "author:\"s han\""),
             ("title:spec*", "title:spec*"),
             ("title:decodign~", "title:decodign~"),
-            ("title:GPT-4.1", "(title:gpt4.1 title:=\"gpt 4 1\" (+title:gpt^0.5 +title:4^0.5 +title:1^0.5))"),
+            (
+                "title:GPT-4.1",
+                "(title:gpt4.1 title:=\"gpt 4 1\"^0.67 (+title:gpt^0.5 +title:4^0.5 +title:1^0.5))",
+            ),
             ("title:C++", "title:c++"),
-            ("summary:推测", "(summary:推测 summary:=推测^0.5)"),
+            ("summary:推测", "(summary:推测 summary:=推测^0.33)"),
             (
                 "summary:推测解码",
-                "(+(summary:推测 summary:=推测^0.5 summary:解码 summary:=解码^0.5 summary:=\"推测 测解 解码\" \
-                 (+(summary:推测 summary:=推测^0.5) +(summary:解码 summary:=解码^0.5))) summary:=测解^0.5)",
+                "(+(summary:推测 summary:=推测^0.33 summary:解码 summary:=解码^0.33 summary:=\"推测 测解 解码\"^0.67 (+(summary:推测^2 summary:=推测^0.66) +(summary:解码^2 summary:=解码^0.66))) summary:=测解^0.33)",
             ),
             (
                 "+summary:推测解码",
-                "(+(summary:=\"推测 测解 解码\" \
-                 (+(summary:推测 summary:=推测^0.5) +(summary:解码 summary:=解码^0.5))))",
+                "(+(summary:=\"推测 测解 解码\"^0.67 (+(summary:推测 summary:=推测^0.33) +(summary:解码 summary:=解码^0.33))))",
             ),
-            ("-summary:推测解码", "(-summary:=\"推测 测解 解码\")"),
-            ("summary:推", "summary:=推"),
+            ("-summary:推测解码", "(-summary:=\"推测 测解 解码\"^0.67)"),
+            ("summary:推", "summary:=推^0.67"),
             (
                 "title:(state of the art)",
-                "(+(title:state title:art (+title:state +title:art)) title:of title:the)",
+                "(+(title:state title:art (+title:state^2 +title:art^2)) title:of^0.2 title:the^0.2)",
             ),
-            ("title:(of the)", "(title:of title:the (+title:of +title:the))"),
-            ("C++", "(title:c++^2 summary:c++^1.5 abstract:c++)"),
+            ("title:(of the)", "(title:of^0.2 title:the^0.2 (+title:of^0.4 +title:the^0.4))"),
+            ("C++", "title^3|summary^1.5|abstract:c++"),
             ("author:\"S. Han\"", "author:\"s han\""),
             ("id:arXiv:2603.00001v2", "id:2603.00001"),
             ("digest:2026-03-17.txt", "digest:2026-03-17.txt"),
             ("date:2026-03", "date:[2026-03-01 TO 2026-03-31]"),
             (
                 "title:x date:2026-03 title:y",
-                "(+date:[2026-03-01 TO 2026-03-31] +(title:x title:y (+title:x +title:y)))",
+                "(+date:[2026-03-01 TO 2026-03-31] +(title:x title:y (+title:x^2 +title:y^2)))",
             ),
-            ("decode", "(title:decod^2 summary:decod^1.5 abstract:decod author:\"decode\"^0.3)"),
+            ("decode", "(title^3|summary^1.5|abstract:decod author:\"decode\"^0.2)"),
             ("--- ~", "()"),
         ] {
             assert_eq!(planned(query).query.to_string(), expected, "{query}");
@@ -253,21 +254,15 @@ mod tests {
             ("title:model", "(title:model title:{模型 0.8, 样板 0.2}^0.8)"),
             (
                 "title:(draft models)",
-                "(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 title:{草稿 1}^0.4 \
-                 (+title:draft +(title:model title:{模型 0.8, 样板 0.2}^0.8)))",
+                "(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 title:草稿^0.4 (+title:draft^2 +(title:model^2 title:{模型 0.8, 样板 0.2}^1.6)))",
             ),
             (
                 "title:(draft -x model)",
-                "(+(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 \
-                 (+title:draft +(title:model title:{模型 0.8, 样板 0.2}^0.8))) -title:x)",
+                "(+(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 (+title:draft^2 +(title:model^2 title:{模型 0.8, 样板 0.2}^1.6))) -title:x)",
             ),
             (
                 "summary:推测解码",
-                "(+(summary:推测 summary:=推测^0.5 summary:{specul 0.9, guess 0.05}^0.8 \
-                 summary:解码 summary:=解码^0.5 summary:=\"decoding step\"^0.8 \
-                 summary:=\"推测 测解 解码\" summary:{specul 0.6}^0.4 \
-                 (+(summary:推测 summary:=推测^0.5 summary:{specul 0.9, guess 0.05}^0.8) \
-                 +(summary:解码 summary:=解码^0.5 summary:=\"decoding step\"^0.8))) summary:=测解^0.5)",
+                "(+(summary:推测 summary:=推测^0.33 summary:{specul 0.9, guess 0.05}^0.8 summary:解码 summary:=解码^0.33 summary:=\"decoding step\"^0.8 summary:=\"推测 测解 解码\"^0.67 summary:{specul 0.6}^0.4 (+(summary:推测^2 summary:=推测^0.66 summary:{specul 0.9, guess 0.05}^1.6) +(summary:解码^2 summary:=解码^0.66 summary:=\"decoding step\"^1.6))) summary:=测解^0.33)",
             ),
             // What must be there as it stands is not translated.
             ("+title:model", "(+title:model)"),

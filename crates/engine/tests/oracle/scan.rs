@@ -60,8 +60,13 @@ impl Scan {
                 Stream::Words => terms.words.contains(term),
                 Stream::Exact => terms.exact.contains_key(term),
             }),
-            Clause::Synonyms { field, terms, .. } => {
-                self.having(field, |own| terms.iter().any(|(term, _)| own.words.contains(term)))
+            Clause::Synonyms { fields, terms, .. } => {
+                let has = |own: &Terms| terms.iter().any(|(term, _)| own.words.contains(term));
+                let mut matching = vec![false; self.records.len()];
+                for (field, _) in fields {
+                    matching.iter_mut().zip(self.having(field, has)).for_each(|(any, own)| *any |= own);
+                }
+                matching
             }
             Clause::Phrase { field, terms, .. } => self.having(field, |own| own.has_phrase(terms)),
             Clause::Near { field, parts, slop, .. } => self.having(field, |own| own.has_near(parts, *slop)),

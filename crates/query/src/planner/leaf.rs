@@ -13,15 +13,22 @@ use crate::highlight::{Mark, What};
 use crate::plan::{Clause, NearPart, Stream};
 use crate::tree::{Leaf, Occur};
 
+/// The weight of a word that says little by itself, such as `of`.
+const FUNCTION_WEIGHT: f32 = 0.2;
+
 /// The weight of a Han word's characters as they stand, beside that of the word as
 /// segmentation cuts it. Words rank; characters find what was cut in another way.
-const CHARACTERS_WEIGHT: f32 = 0.5;
+const CHARACTERS_WEIGHT: f32 = 0.33;
 
 /// The weight of two neighbouring characters that belong to two words.
-const PAIR_WEIGHT: f32 = 0.5;
+const PAIR_WEIGHT: f32 = 0.33;
 
 /// The weight of a run of several Han words that a field holds as it was typed.
-const RUN_WEIGHT: f32 = 1.0;
+const RUN_WEIGHT: f32 = 0.67;
+
+/// The weight of the parts of a joined word (`GPT-4.1`) that stand as they were typed, joined
+/// or not.
+const JOINED_WEIGHT: f32 = 0.67;
 
 /// The weight of the parts of a joined word (`GPT-4.1`) where a paper has all of them,
 /// but apart.
@@ -71,15 +78,13 @@ impl Planner<'_> {
 
     /// A word of letters and digits that is wanted.
     fn wanted_compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Wanted {
-        let role = match is_function_word(&compound.whole().text) {
-            true => Role::Hint,
-            false => Role::Word,
-        };
-        let mut either = vec![self.compound(field, compound)];
-        if role == Role::Word {
-            either.extend(self.word_translations(field, &stem(&compound.whole().text)));
+        let word = self.compound(field, compound);
+        if is_function_word(&compound.whole().text) {
+            return Wanted { clause: word.weighted(FUNCTION_WEIGHT), role: Role::Hint };
         }
-        Wanted { clause: Clause::any(either), role }
+        let mut either = vec![word];
+        either.extend(self.word_translations(field, &stem(&compound.whole().text)));
+        Wanted { clause: Clause::any(either), role: Role::Word }
     }
 
     /// A run of Han that is wanted: its words, the run as a whole, and the pairs of
@@ -164,14 +169,7 @@ impl Planner<'_> {
         first: u32,
         word: &str,
     ) -> Clause {
-        let mut either: Vec<Clause> = text_fields(field)
-            .map(|(field, weight)| Clause::Term {
-                field,
-                stream: Stream::Words,
-                term: word.to_string(),
-                weight,
-            })
-            .collect();
+        let mut either = vec![any_name(field, vec![(word.to_string(), 1.0)], 1.0)];
         let length = word.chars().count() as u32;
         either.push(sequence(field, &characters_of(exact, first, length), CHARACTERS_WEIGHT));
         Clause::any(either)
@@ -201,14 +199,13 @@ impl Planner<'_> {
     fn compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Clause {
         let whole = compound.whole();
         self.mark(field, What::Stem(stem(&whole.text)));
-        let mut either = stemmed(field, &whole.text, 1.0);
+        let mut either = vec![stemmed(field, &whole.text, 1.0)];
         if compound.parts.len() > 1 {
             let terms: Vec<(u32, String)> =
                 (0..).zip(&compound.parts).map(|(position, part)| (position, part.text.clone())).collect();
             self.mark(field, What::Sequence(terms.clone()));
-            either.push(sequence(field, &terms, 1.0));
-            let parts =
-                compound.parts.iter().map(|part| Clause::any(stemmed(field, &part.text, PARTS_WEIGHT)));
+            either.push(sequence(field, &terms, JOINED_WEIGHT));
+            let parts = compound.parts.iter().map(|part| stemmed(field, &part.text, PARTS_WEIGHT));
             either.push(Clause::all(parts.collect()));
         }
         if field.is_none() {
@@ -361,17 +358,14 @@ pub(super) fn text_fields(field: Option<&'static Field>) -> impl Iterator<Item =
     named.into_iter().chain(default)
 }
 
-/// A stem in each field.
-fn stemmed(field: Option<&'static Field>, word: &str, factor: f32) -> Vec<Clause> {
-    let term = stem(word);
-    text_fields(field)
-        .map(|(field, weight)| Clause::Term {
-            field,
-            stream: Stream::Words,
-            term: term.clone(),
-            weight: weight * factor,
-        })
-        .collect()
+/// A stem, in whichever field.
+fn stemmed(field: Option<&'static Field>, word: &str, factor: f32) -> Clause {
+    any_name(field, vec![(stem(word), 1.0)], factor)
+}
+
+/// A word by all its names, in whichever field.
+pub(super) fn any_name(field: Option<&'static Field>, terms: Vec<(String, f32)>, factor: f32) -> Clause {
+    Clause::Synonyms { fields: text_fields(field).collect(), terms, weight: factor }
 }
 
 /// Terms at fixed distances in each field; a single one needs no positions.

@@ -4,7 +4,7 @@ use analysis::Field;
 use analysis::scan::{Piece, scan};
 use analysis::stem::stem;
 
-use super::leaf::{sequence, text_fields};
+use super::leaf::{any_name, sequence};
 use super::{Planner, Role, Wanted};
 use crate::highlight::What;
 use crate::plan::Clause;
@@ -89,11 +89,7 @@ impl Planner<'_> {
             for (word, _) in translations.words.iter().filter(|(_, share)| *share >= MARKED_SHARE) {
                 self.mark(field, What::of_term(word));
             }
-            clauses.extend(text_fields(field).map(|(field, weight)| Clause::Synonyms {
-                field,
-                terms: translations.words.clone(),
-                weight: weight * factor,
-            }));
+            clauses.push(any_name(field, translations.words.clone(), factor));
         }
         for phrase in translations.phrases {
             clauses.push(sequence(field, &phrase, factor));
