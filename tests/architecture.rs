@@ -173,6 +173,7 @@ fn paths_in_documents_lead_somewhere() {
         "README.zh-CN.md",
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
+        "docs/ranking.md",
         "docs/reliability.md",
         "samples/README.md",
     ] {
