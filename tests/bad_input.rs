@@ -248,8 +248,10 @@ fn every_encoding_is_read_and_told() {
         let lines: Vec<_> = warnings(&report, name).iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, told, "{name}");
     }
-    assert_eq!(work.ids(["\"短尾矮袋鼠的微笑\""]).len(), 1 + 7, "all but Big5, whose 問題 is another");
-    assert_eq!(work.ids(["\"微笑問題\""]), ["2601.00002"]);
+    // Traditional or simplified, the question is one.
+    for question in ["\"微笑問題\"", "\"微笑问题\""] {
+        assert_eq!(work.ids([question]).len(), 8, "{question}");
+    }
 }
 
 #[test]
