@@ -603,6 +603,45 @@ fn a_batch_answers_each_line() {
 }
 
 #[test]
+fn a_query_that_finds_little_is_told_what_may_be_meant() {
+    let work = Work::with_samples();
+    for (query, suggestions) in [
+        ("speculatve", &["speculative"][..]),
+        ("\"speculatve decodign\"", &["\"speculative decoding\""]),
+        ("+title:Speculatve -quokka", &["+title:speculative -quokka"]),
+        ("\"知识正溜\"", &["\"知识蒸馏\""]),
+        ("正溜", &["蒸馏"]),
+        ("\"推侧解码\"", &["\"推测解码\""]),
+        // What is found, excluded or like nothing in the papers.
+        ("speculative decodign", &[]),
+        ("EmberCache", &[]),
+        ("EmberCache -speculatve", &[]),
+        ("xyzzyplugh", &[]),
+        ("犇猋骉", &[]),
+        ("!!!", &[]),
+    ] {
+        let outcome = work.run(["query", query, "--format", "json"]);
+        let answer = outcome.json();
+        let found: Vec<&str> = match answer.get("suggestions") {
+            Some(found) => found.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect(),
+            None => Vec::new(),
+        };
+        assert_eq!(found, suggestions, "{query}");
+        let said: Vec<&str> =
+            outcome.stderr.lines().filter_map(|line| line.strip_prefix("did you mean: ")).collect();
+        assert_eq!(said, suggestions, "{query}");
+        // What is suggested is not searched, but would find more.
+        for suggestion in suggestions {
+            let total = work.run(["query", suggestion, "--format", "json"]).json()["total"].as_u64();
+            assert!(total > answer["total"].as_u64(), "{query}: {total:?}");
+        }
+    }
+    work.run(["-q", "query", "speculatve"]).ends_with(1).says_nothing();
+    let batch = work.program(["query", "--batch", "-", "--format", "ids"]).stdin("cache\nspeculatve").run();
+    batch.says(&["-:2: did you mean: speculative"]);
+}
+
+#[test]
 fn a_bad_line_of_a_batch_is_told_and_the_rest_answered() {
     let work = Work::with_samples();
     let lines = [

@@ -67,6 +67,8 @@ pub(crate) struct Results {
     pub(crate) took: Duration,
     /// What was not read as written.
     pub(crate) warnings: Vec<String>,
+    /// Queries that find more, where this one finds little.
+    pub(crate) suggestions: Vec<String>,
     /// Why there is no answer.
     pub(crate) error: Option<String>,
     /// The page of hits.
@@ -130,6 +132,7 @@ impl Results {
             total: answer.total,
             took,
             warnings: Vec::new(),
+            suggestions: Vec::new(),
             error: None,
             hits: hits.collect(),
         }
@@ -143,6 +146,7 @@ impl Results {
             total: 0,
             took: Duration::ZERO,
             warnings: Vec::new(),
+            suggestions: Vec::new(),
             error: Some(error),
             hits: Vec::new(),
         }

@@ -21,7 +21,7 @@ pub mod fold;
 pub mod function_words;
 pub mod han;
 pub mod names;
-mod pinyin;
+pub mod pinyin;
 pub mod scan;
 mod simplify;
 pub mod stem;

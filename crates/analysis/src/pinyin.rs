@@ -1,4 +1,5 @@
-//! Chinese names as they are written in Latin letters.
+//! How Chinese sounds: names as they are written in Latin letters, and characters that
+//! sound alike.
 //!
 //! Hanyu Pinyin without tones; the family name is the first character, or the first two
 //! of a compound surname. ü is written `u`, `v` or `yu`, as passports and papers have it.
@@ -86,6 +87,12 @@ pub(crate) fn readings(name: &str) -> Vec<Vec<String>> {
     }
     all.truncate(MAX_READINGS);
     all
+}
+
+/// Whether two characters have a reading in common, tones aside.
+pub fn sound_alike(a: char, b: char) -> bool {
+    let readings = |ch: char| ch.to_pinyin_multi().into_iter().flatten();
+    readings(a).any(|one| readings(b).any(|other| one.plain() == other.plain()))
 }
 
 fn surname_readings(surname: &str) -> Vec<String> {

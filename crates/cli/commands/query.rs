@@ -87,6 +87,9 @@ impl Search<'_> {
         for warning in &results.warnings {
             self.messages.warning(warning);
         }
+        for suggestion in &results.suggestions {
+            self.messages.note(&format!("did you mean: {suggestion}"));
+        }
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         (self.format.write)(&results, self.look, &mut out)
             .and_then(|()| out.flush().map_err(Into::into))
@@ -113,14 +116,11 @@ impl Search<'_> {
         self.messages.detail(&format!("read as: {}", response.tree));
         self.messages.detail(&format!("searched: {}", response.plan.query));
         let warnings = response.warnings.iter().map(ToString::to_string).collect();
-        Ok(Results::new(
-            request.query,
-            response.answer,
-            &response.plan,
-            page.offset,
-            warnings,
-            started.elapsed(),
-        ))
+        let took = started.elapsed();
+        let (answer, plan) = (response.answer, &response.plan);
+        let mut results = Results::new(request.query, answer, plan, page.offset, warnings, took);
+        results.suggestions = response.suggestions;
+        Ok(results)
     }
 
     /// Answers a file of queries in its order. A line that cannot be understood is told
@@ -158,6 +158,9 @@ impl Search<'_> {
             results.query_id = Some(id);
             for warning in &results.warnings {
                 self.messages.warning(&format!("{}:{number}: {warning}", file.display()));
+            }
+            for suggestion in &results.suggestions {
+                self.messages.note(&format!("{}:{number}: did you mean: {suggestion}", file.display()));
             }
             found |= results.total > 0;
             (self.format.write)(&results, self.look, &mut out).context("writing the results")?;

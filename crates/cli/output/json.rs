@@ -23,6 +23,8 @@ struct ResultsJson<'a> {
     total: usize,
     took_ms: f64,
     warnings: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    suggestions: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     hits: Vec<HitJson<'a>>,
@@ -116,6 +118,7 @@ fn results_json(results: &Results) -> ResultsJson<'_> {
         total: results.total,
         took_ms: milliseconds(results.took),
         warnings: &results.warnings,
+        suggestions: &results.suggestions,
         error: results.error.as_deref(),
         hits: results.hits.iter().map(hit_json).collect(),
     }

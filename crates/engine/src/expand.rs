@@ -21,7 +21,7 @@ pub(crate) fn misspellings(
         return Ok(Vec::new());
     };
     let mut near: BTreeMap<String, usize> = BTreeMap::new();
-    for_each_term(searcher, handle, &first.to_string(), |term| {
+    for_each_term(searcher, handle, &first.to_string(), |term, _| {
         if let Some(edits) = edits(word, first_word(term)) {
             near.insert(term.to_string(), edits);
         }
@@ -60,7 +60,7 @@ pub(crate) fn names(
     let mut found = BTreeSet::new();
     for reading in readings {
         for prefix in reading.rotation_prefixes() {
-            for_each_term(searcher, handle, &prefix, |term| {
+            for_each_term(searcher, handle, &prefix, |term, _| {
                 if reading.matches_rotation(term) {
                     found.insert(term.to_string());
                 }
@@ -83,12 +83,13 @@ pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
-/// Calls `visit` with each term of a field that begins with `prefix`, once a segment.
-fn for_each_term(
+/// Calls `visit` with each term of a field that begins with `prefix` and the number of its
+/// papers, once a segment, the deleted ones among them.
+pub(crate) fn for_each_term(
     searcher: &Searcher,
     handle: Handle,
     prefix: &str,
-    mut visit: impl FnMut(&str),
+    mut visit: impl FnMut(&str, u64),
 ) -> Result<(), TantivyError> {
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(handle)?;
@@ -97,9 +98,9 @@ fn for_each_term(
             range = range.lt(end);
         }
         let mut stream = range.into_stream()?;
-        while let Some((term, _)) = stream.next() {
+        while let Some((term, info)) = stream.next() {
             if let Ok(term) = std::str::from_utf8(term) {
-                visit(term);
+                visit(term, u64::from(info.doc_freq));
             }
         }
     }

@@ -14,6 +14,7 @@ use std::path::Path;
 use analysis::Field;
 use indexer::{IndexError, OpenIndex};
 use paper::Record;
+use query::plan::Stream;
 use query::{Answer, Engine, Page, Plan};
 use tantivy::Term;
 
@@ -53,6 +54,21 @@ impl Engine for Embedded {
     fn document_frequency(&self, field: &'static Field, term: &str) -> Result<u64, IndexError> {
         let term = Term::from_field_text(self.index.schema().main(field), term);
         statistics::document_frequency(self.index.searcher(), &term)
+            .map_err(|error| self.index.reading(&error))
+    }
+
+    fn for_each_term(
+        &self,
+        field: &'static Field,
+        stream: Stream,
+        prefix: &str,
+        visit: &mut dyn FnMut(&str, u64),
+    ) -> Result<(), IndexError> {
+        let handle = match stream {
+            Stream::Words => self.index.schema().main(field),
+            Stream::Exact => self.index.schema().exact(field),
+        };
+        expand::for_each_term(self.index.searcher(), handle, prefix, visit)
             .map_err(|error| self.index.reading(&error))
     }
 }

@@ -15,6 +15,7 @@ pub mod planner;
 pub mod request;
 pub mod similar;
 pub mod snippet;
+pub mod suggest;
 pub mod tree;
 
 use analysis::fields::AUTHOR;
@@ -25,8 +26,8 @@ use paper::Record;
 pub use answer::{Answer, Hit, ScorePart};
 pub use lexicon::Lexicon;
 pub use parser::Warning;
-use plan::Clause;
 pub use plan::Plan;
+use plan::{Clause, Stream};
 pub use request::{Filters, Page, Request, Sort};
 
 /// What can answer plans: an index on this machine, a server, or a scan over all papers.
@@ -47,6 +48,17 @@ pub trait Engine {
 
     /// Returns the number of papers with this term in the words of this field.
     fn document_frequency(&self, field: &'static Field, term: &str) -> Result<u64, Self::Error>;
+
+    /// Calls `visit` with the terms of a field that begin with `prefix`, each with the
+    /// number of papers that have it; a term may come several times, with parts of that
+    /// number. Papers that are gone may count.
+    fn for_each_term(
+        &self,
+        field: &'static Field,
+        stream: Stream,
+        prefix: &str,
+        visit: &mut dyn FnMut(&str, u64),
+    ) -> Result<(), Self::Error>;
 }
 
 /// An answer, and how the query was understood.
@@ -60,6 +72,8 @@ pub struct Response {
     pub tree: tree::Node,
     /// The clauses that were searched for.
     pub plan: Plan,
+    /// Where little was found, queries that find more and may have been meant.
+    pub suggestions: Vec<String>,
 }
 
 /// Ranked search: parses, plans and answers a request.
@@ -77,7 +91,11 @@ pub fn search<E: Engine>(
     }
     warnings.extend(whole_names(engine, &plan)?);
     let answer = engine.search(&plan, request.page, request.explain)?;
-    Ok(Response { answer, warnings, tree: parsed.tree, plan })
+    let suggestions = match answer.total < suggest::FEW_PAPERS {
+        true => suggest::suggest(engine, analyzer, lexicon, request, &parsed.tree, answer.total)?,
+        false => Vec::new(),
+    };
+    Ok(Response { answer, warnings, tree: parsed.tree, plan, suggestions })
 }
 
 /// Tells of each author who is asked for by a whole name which papers that leaves out.

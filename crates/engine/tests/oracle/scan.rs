@@ -258,4 +258,21 @@ impl Engine for Scan {
         let having = self.having(field, |terms| terms.words.contains(term));
         Ok(having.into_iter().filter(|has| *has).count() as u64)
     }
+
+    fn for_each_term(
+        &self,
+        field: &'static Field,
+        stream: Stream,
+        prefix: &str,
+        visit: &mut dyn FnMut(&str, u64),
+    ) -> Result<(), Infallible> {
+        for terms in self.terms.iter().filter_map(|fields| fields.get(field.name)) {
+            let all: Vec<&String> = match stream {
+                Stream::Words => terms.words.iter().collect(),
+                Stream::Exact => terms.exact.keys().collect(),
+            };
+            all.into_iter().filter(|term| term.starts_with(prefix)).for_each(|term| visit(term, 1));
+        }
+        Ok(())
+    }
 }
