@@ -253,6 +253,36 @@ fn authors_in_any_order_with_initials_and_without_accents() {
 }
 
 #[test]
+fn dates_in_the_query() {
+    let work = Work::with_samples();
+    for (date, first, last) in [
+        ("2026-03-05..2026-03-06", "2026-03-05", "2026-03-06"),
+        ("2026-02..", "2026-02-01", "9999"),
+        ("..2026-02", "0000", "2026-02-28"),
+        ("2026年3月", "2026-03-01", "2026-03-31"),
+        ("\"March 2026\"", "2026-03-01", "2026-03-31"),
+        ("2026/3/5", "2026-03-05", "2026-03-05"),
+    ] {
+        let query = format!("date:{date}");
+        let outcome = work.run(["query", &query, "--format", "ids", "-n", "100"]).says_nothing();
+        let found: BTreeSet<String> = outcome.stdout.lines().map(str::to_string).collect();
+        let expected = ids_where(|paper| (first..=last).contains(&text_of(paper, "date")));
+        assert!(!expected.is_empty(), "{date}");
+        assert_eq!(found, expected, "{date}");
+    }
+    // What may mean several days is told; what means none is searched as it stands.
+    work.run(["query", "cache date:3/4/2026"]).says(&["3/4/2026", "[2026-03-04 TO 2026-03-04]"]);
+    for (date, told) in [("上周", "`上周`"), ("\"last week\"", "`last week`"), ("..soon", "`soon`")] {
+        let query = format!("cache date:{date}");
+        work.run(["query", &query]).says(&["warning: ", told]);
+    }
+    for date in ["7d..", "本月", "最近7天", "today"] {
+        let query = format!("xyzzyplugh date:{date}");
+        work.run(["query", &query]).ends_with(1).says_nothing();
+    }
+}
+
+#[test]
 fn a_name_as_it_is_written_is_meant_alone() {
     let work = Work::new();
     let by = |number: u32, authors: &str| {

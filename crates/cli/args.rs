@@ -329,7 +329,8 @@ The query language:
   LLM推理 知识蒸馏            Chinese and English mix freely
   推测解码                   also finds papers that say it in English, and the reverse;
                              +words, \"phrases\", prefix* and typo~ are not translated
-  pruning date:2026-03       a date narrows what the words find
+  pruning date:2026-03       a date narrows what the words find; also date:2026-03..2026-04,
+                             date:7d.., date:\"last week\", date:上周, date:最近7天
 What cannot be read is searched as plain words, and a warning says which.
 ";
 

@@ -12,7 +12,7 @@ use std::fmt;
 use analysis::{Field, fields::Analysis};
 use paper::NaiveDate;
 
-use crate::date::{DateError, parse_days, parse_range};
+use crate::date::{self, DateError, Reading, parse_range};
 use crate::lexer::{Token, tokens};
 use crate::request::Days;
 use crate::tree::{Leaf, Node, Occur};
@@ -57,6 +57,8 @@ pub enum Warning {
     UnknownField(String),
     /// A date that cannot be read.
     Date(DateError),
+    /// A date that may mean other days than it was read as.
+    ReadAs(String, Days),
     /// A range in a field, or in no field, that has none.
     Range(String),
     /// A word too short, or in a script, for misspellings.
@@ -98,6 +100,9 @@ impl fmt::Display for Warning {
                 write!(f, "`{name}` is not a field; `{name}:` is searched as a plain word")
             }
             Warning::Date(error) => write!(f, "{error}; it is searched as plain words"),
+            Warning::ReadAs(text, days) => {
+                write!(f, "the date `{text}` is read as {}", Leaf::Days(*days))
+            }
             Warning::Range(text) => write!(
                 f,
                 "`{text}` is a range, but not behind a field of dates; it is searched as plain words"
@@ -342,8 +347,13 @@ impl Parser {
         self.add(pending, Node::Leaf { field, leaf });
     }
 
-    fn days(&self, text: &str) -> Result<Days, DateError> {
-        parse_days(text, self.today)
+    /// Reads a date; of an ambiguous one it is told how it was read.
+    fn days(&mut self, text: &str) -> Result<Days, DateError> {
+        let Reading { days, ambiguous } = date::read(text, self.today)?;
+        if ambiguous {
+            self.warn(Warning::ReadAs(text.to_string(), days));
+        }
+        Ok(days)
     }
 
     /// Adds a part to the innermost group.
@@ -431,8 +441,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day")
+    }
+
     fn read(query: &str) -> Parsed {
-        parse(query, NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day"))
+        parse(query, today())
     }
 
     #[test]
@@ -460,6 +474,10 @@ mod tests {
             ("title：a", "title:a"),
             ("date:2026-03", "date:[2026-03-01 TO 2026-03-31]"),
             ("date:[2026-03-12 TO 2026-03-13]", "date:[2026-03-12 TO 2026-03-13]"),
+            ("date:7d.. a", "+date:[2026-03-24 TO *] a"),
+            ("date:2026-03..2026-04", "date:[2026-03-01 TO 2026-04-30]"),
+            ("a date:最近7天", "a +date:[2026-03-24 TO 2026-03-31]"),
+            ("date:本月", "date:[2026-03-01 TO 2026-03-31]"),
             ("date:[* TO yesterday] a", "+date:[* TO 2026-03-30] a"),
             ("a date:2026 OR date:2024", "a date:[2026-01-01 TO 2026-12-31] date:[2024-01-01 TO 2024-12-31]"),
             ("date:2026 AND a", "+date:[2026-01-01 TO 2026-12-31] +a"),
@@ -494,6 +512,11 @@ mod tests {
             ("nofield:a", "nofield a", UnknownField("nofield".into())),
             ("date:soon a", "soon a", Date(DateError::NotADate("soon".into()))),
             ("date:2026-02-30", "2026-02-30", Date(DateError::NoSuchDay("2026-02-30".into()))),
+            (
+                "date:\"last week\" a",
+                "+date:[2026-03-23 TO 2026-03-29] a",
+                ReadAs("last week".into(), crate::date::parse_days("last week", today()).expect("days")),
+            ),
             ("[a TO b]", "[a TO b]", Range("[a TO b]".into())),
             ("abc~", "abc", Fuzzy("abc".into())),
             ("推测解码~", "推测解码", Fuzzy("推测解码".into())),
