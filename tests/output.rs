@@ -514,8 +514,41 @@ fn papers_like_a_paper() {
     let by_author = similar(&["--author", "Ruolan Jiang", "--explain"]);
     assert_eq!(ids_of(&by_author), ["2603.05720"]);
     assert!(!by_author["hits"][0]["explanation"].as_array().unwrap().is_empty());
+    // The terms that stand for it, the most telling first.
+    let weights: Vec<f64> =
+        found["terms"].as_array().unwrap().iter().map(|term| term["weight"].as_f64().unwrap()).collect();
+    assert!(weights[0] == 1.0 && weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
+    let terms: Vec<&str> =
+        found["terms"].as_array().unwrap().iter().map(|term| text_of(term, "term")).collect();
+    assert!(terms.contains(&"specul") && terms.contains(&"推测"), "{terms:?}");
+    let explained = work.run(["similar", "2602.94871", "--explain"]).succeeds().stdout;
+    assert!(explained.starts_with("alike by: ") && explained.contains("specul"), "{explained}");
     let text = work.run(["similar", "https://arxiv.org/abs/2602.94871v1"]).succeeds().says_nothing().stdout;
     assert!(text.starts_with("1. "), "{text}");
+}
+
+/// Like several: papers of both kinds come, neither of the papers themselves.
+#[test]
+fn papers_like_several_papers() {
+    let work = Work::with_samples();
+    let (drafting, distilling) = ("2602.94871", "2602.93987");
+    let similar = |ids: &[&str]| {
+        let answer = work.run(["similar", "--format", "json"].iter().chain(ids)).succeeds().json();
+        ids_of(&answer).into_iter().map(str::to_string).collect::<Vec<_>>()
+    };
+    let both = similar(&[drafting, distilling]);
+    assert_eq!(both, similar(&[distilling, drafting, distilling]), "order and repetition do not matter");
+    for own in [drafting, distilling] {
+        assert!(!both.contains(&own.to_string()), "{both:?}");
+        let alone = similar(&[own]);
+        let best = alone.iter().find(|id| ![drafting, distilling].contains(&id.as_str())).unwrap();
+        assert!(both[..5].contains(best), "{best}: {both:?}");
+    }
+    // Who is not there is told; the others do.
+    let outcome = work.run(["similar", drafting, "2603.99999", "--format", "ids"]).succeeds();
+    assert_eq!(outcome.stdout.lines().collect::<Vec<_>>(), similar(&[drafting]));
+    outcome.says(&["2603.99999"]);
+    work.run(["similar"]).complains(&["ID"]);
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Show one paper in full
     #[command(after_long_help = SHOW_HELP)]
     Show(ShowArgs),
-    /// Find papers like a paper
+    /// Find papers like a paper, or like several
     #[command(after_long_help = SIMILAR_HELP)]
     Similar(SimilarArgs),
     /// Say what the index holds
@@ -216,8 +216,9 @@ pub(crate) struct ShowArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct SimilarArgs {
-    /// An arXiv id or address, with or without version
-    pub(crate) id: String,
+    /// arXiv ids or addresses, with or without version
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
     #[command(flatten)]
     pub(crate) filters: FilterArgs,
     #[command(flatten)]
@@ -374,6 +375,7 @@ Examples:
 const SIMILAR_HELP: &str = "\
 Examples:
   paper-search similar 2603.01234
+  paper-search similar 2603.01234 2603.02345 --explain
   paper-search similar 2603.01234 --since 1m --format ids
 ";
 

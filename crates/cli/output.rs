@@ -69,6 +69,9 @@ pub(crate) struct Results {
     pub(crate) warnings: Vec<String>,
     /// Queries that find more, where this one finds little.
     pub(crate) suggestions: Vec<String>,
+    /// What stands for the papers that others are to be like, the most telling first, with
+    /// weights up to 1; empty of other queries.
+    pub(crate) terms: Vec<(String, f32)>,
     /// Why there is no answer.
     pub(crate) error: Option<String>,
     /// The page of hits.
@@ -133,6 +136,7 @@ impl Results {
             took,
             warnings: Vec::new(),
             suggestions: Vec::new(),
+            terms: Vec::new(),
             error: None,
             hits: hits.collect(),
         }
@@ -147,6 +151,7 @@ impl Results {
             took: Duration::ZERO,
             warnings: Vec::new(),
             suggestions: Vec::new(),
+            terms: Vec::new(),
             error: Some(error),
             hits: Vec::new(),
         }

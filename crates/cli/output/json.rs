@@ -25,9 +25,17 @@ struct ResultsJson<'a> {
     warnings: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     suggestions: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    terms: Vec<TermJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     hits: Vec<HitJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct TermJson<'a> {
+    term: &'a str,
+    weight: f32,
 }
 
 #[derive(Serialize)]
@@ -119,6 +127,7 @@ fn results_json(results: &Results) -> ResultsJson<'_> {
         took_ms: milliseconds(results.took),
         warnings: &results.warnings,
         suggestions: &results.suggestions,
+        terms: results.terms.iter().map(|(term, weight)| TermJson { term, weight: *weight }).collect(),
         error: results.error.as_deref(),
         hits: results.hits.iter().map(hit_json).collect(),
     }

@@ -26,6 +26,11 @@ pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> Resul
         writeln!(out, "{}\n", plain(error))?;
         return Ok(());
     }
+    if results.hits.iter().any(|found| !found.explanation.is_empty()) && !results.terms.is_empty() {
+        let terms = results.terms.iter().map(|(term, weight)| format!("{} {weight:.2}", plain(term)));
+        wrapped(&format!("alike by: {}", terms.collect::<Vec<_>>().join(", ")), "  ", look, out)?;
+        writeln!(out)?;
+    }
     for found in &results.hits {
         hit(found, look, out)?;
     }
