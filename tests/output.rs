@@ -199,7 +199,7 @@ fn explained_text() {
         .skip(1)
         .map_while(|line| line.trim().split_once("  ").map(|(_, clause)| clause))
         .collect();
-    assert_eq!(clauses, ["title:shovel^2"], "{text}");
+    assert_eq!(clauses, ["title^3|summary^1.5|abstract:shovel"], "{text}");
 }
 
 #[test]

@@ -525,7 +525,7 @@ fn explanations_add_up_to_the_score() {
     }
     assert_eq!(work.run(["query", "cache", "--format", "json"]).json()["hits"][0].get("explanation"), None);
     let text = work.run(["query", "cache", "--explain"]).succeeds().stdout;
-    assert!(text.contains("score ") && text.contains("title:cach"), "{text}");
+    assert!(text.contains("score ") && text.contains("abstract:cach"), "{text}");
 }
 
 #[test]
