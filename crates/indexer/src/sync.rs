@@ -27,9 +27,9 @@ use crate::state::State;
 /// use a fraction of it.
 const WRITER_MEMORY: usize = 128 << 20;
 
-/// A segment of whose papers more than this share are deleted is written anew, so that
-/// what is deleted never takes up much of the disk.
-const MOST_DELETED: f32 = 0.2;
+/// If more than this share of all papers in the segments are deleted ones, the segments
+/// that have as many are written anew: what is deleted never takes up much of the disk.
+const MOST_DELETED: f64 = 0.2;
 
 /// How to go about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -264,10 +264,15 @@ fn write(
 /// Merges small segments. Only after the commit: a merge that is under way while deletions
 /// are committed, as after a killed run, was seen to bring deleted papers back.
 fn merge(index: &Index, writer: &mut IndexWriter) -> tantivy::Result<()> {
-    let mut policy = LogMergePolicy::default();
-    policy.set_del_docs_ratio_before_merge(MOST_DELETED);
     loop {
-        let candidates = policy.compute_merge_candidates(&index.searchable_segment_metas()?);
+        let segments = index.searchable_segment_metas()?;
+        let mut policy = LogMergePolicy::default();
+        let papers: u32 = segments.iter().map(|segment| segment.max_doc()).sum();
+        let deleted: u32 = segments.iter().map(|segment| segment.num_deleted_docs()).sum();
+        if f64::from(deleted) > MOST_DELETED * f64::from(papers) {
+            policy.set_del_docs_ratio_before_merge(MOST_DELETED as f32);
+        }
+        let candidates = policy.compute_merge_candidates(&segments);
         if candidates.is_empty() {
             return Ok(());
         }
