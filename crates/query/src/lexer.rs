@@ -39,17 +39,22 @@ pub(crate) enum Token<'a> {
 /// Cuts a query into tokens with the text of each.
 pub(crate) fn tokens(query: &str) -> impl Iterator<Item = (Token<'_>, &str)> {
     let mut rest = query;
+    let mut ends_operand = false;
     std::iter::from_fn(move || {
+        let glued = ends_operand && !rest.starts_with(char::is_whitespace);
         rest = rest.trim_start();
-        let (token, length) = token(rest)?;
+        let (token, length) = token(rest, glued)?;
         let (text, after) = rest.split_at(length);
         rest = after;
+        ends_operand = matches!(token, Token::Close | Token::Quoted(_) | Token::Near(..) | Token::Word(_));
         Some((token, text))
     })
 }
 
-/// Reads the token at the beginning of `text`; returns it with its length in bytes.
-fn token(text: &str) -> Option<(Token<'_>, usize)> {
+/// Reads the token at the beginning of `text`; returns it with its length in bytes. A sign
+/// that is `glued` to a word, quote or parenthesis before it is a hyphen and the like, as in
+/// `(1+ε)-approximation`.
+fn token(text: &str, glued: bool) -> Option<(Token<'_>, usize)> {
     let first = text.chars().next()?;
     let after = &text[first.len_utf8()..];
     let one = first.len_utf8();
@@ -69,8 +74,8 @@ fn token(text: &str) -> Option<(Token<'_>, usize)> {
                 None => (Token::LoneQuote, one),
             });
         }
-        '+' if begins_operand(after) => return Some((Token::Plus, one)),
-        '-' | '!' if begins_operand(after) => return Some((Token::Not, one)),
+        '+' if !glued && begins_operand(after) => return Some((Token::Plus, one)),
+        '-' | '!' if !glued && begins_operand(after) => return Some((Token::Not, one)),
         '[' => {
             if let Some((from, to, length)) = range(after) {
                 return Some((Token::Range(from, to), one + length));

@@ -239,6 +239,11 @@ mod tests {
             ),
             ("decode", "(title^3|summary^1.5|abstract:decod author:\"decode\"^0.2)"),
             ("--- ~", "()"),
+            // A sign behind something is a hyphen and the like.
+            (
+                "title:((x)-y \"z\"+w)",
+                "(title:x title:y title:=z title:w (+title:x^2 +title:y^2 +title:=z^2 +title:w^2))",
+            ),
         ] {
             assert_eq!(planned(query).query.to_string(), expected, "{query}");
         }
