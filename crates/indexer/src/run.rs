@@ -236,19 +236,13 @@ impl Run<'_> {
             let before = before.remove(&id);
             let mut all = occurrences.remove(&id).unwrap_or_default();
             if let Some(record) = &before {
-                all.extend(
-                    record
-                        .occurrences()
-                        .iter()
-                        .filter(|occurrence| !self.changes.touched.contains(&occurrence.digest.file))
-                        .cloned(),
-                );
+                all.extend(record.occurrences().iter().filter(|known| self.stays(known)).cloned());
             }
             let after = Record::new(id.clone(), all);
             let counts = &mut self.report.papers;
             match (&before, &after) {
-                // What did not change is not written again: deleted copies would count
-                // in the engine's statistics.
+                // What did not change is not written again: the deleted copy would stay on
+                // the disk until segments merge.
                 (Some(before), Some(after)) if before == after => continue,
                 (Some(_), Some(_)) => counts.updated += 1,
                 (Some(_), None) => counts.removed += 1,
@@ -263,6 +257,11 @@ impl Run<'_> {
     /// Whether what the digest says is among the changes.
     pub(crate) fn is_read(&self, digest: &str) -> bool {
         self.fresh || self.changes.touched.contains(digest)
+    }
+
+    /// Whether what a digest said of a paper before this run still holds.
+    pub(crate) fn stays(&self, occurrence: &Occurrence) -> bool {
+        !self.changes.touched.contains(&occurrence.digest.file)
     }
 
     /// Returns, as the index has them, the papers that this run may change: those of

@@ -100,11 +100,6 @@ impl Run<'_> {
         let new = self.changes.occurrences.get(id).into_iter().flatten();
         certain_titles(staying.filter(|known| self.stays(known)).chain(new))
     }
-
-    /// Whether what a digest said of a paper before this run still holds.
-    fn stays(&self, occurrence: &Occurrence) -> bool {
-        !self.changes.touched.contains(&occurrence.digest.file)
-    }
 }
 
 fn certain_titles<'a>(occurrences: impl Iterator<Item = &'a Occurrence>) -> BTreeSet<&'a str> {
