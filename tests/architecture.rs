@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use crate::harness::repository;
 
 /// Which of our crates a crate may name.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("paper", &[]),
     ("analysis", &["paper"]),
     ("ingest", &["paper"]),
     ("query", &["analysis", "paper"]),
     ("indexer", &["analysis", "ingest", "paper"]),
     ("engine", &["analysis", "indexer", "paper", "query"]),
+    ("results", &["analysis", "paper", "query"]),
+    ("archive", &["analysis", "engine", "indexer", "paper", "query", "results"]),
 ];
 
 /// The crates that may name the search engine.

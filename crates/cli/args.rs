@@ -295,7 +295,7 @@ fn brief(error: &clap::Error) -> String {
         _ => paragraphs.join("; "),
     };
     let help = subcommand.map_or(String::new(), |name| format!(" {name}"));
-    format!("{}\nTry `paper-search{help} --help`.", crate::terminal::plain(&what))
+    format!("{}\nTry `paper-search{help} --help`.", results::plain(&what))
 }
 
 /// Whether an unknown option begins with one hyphen, as an excluded word does.

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use indexer::Step;
 use indicatif::{ProgressBar, ProgressStyle};
-
-use crate::terminal::plain;
+use results::plain;
 
 /// A run shorter than this shows no progress.
 const PATIENCE: Duration = Duration::from_millis(500);

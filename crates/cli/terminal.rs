@@ -1,6 +1,5 @@
-//! The terminal: its width, whether it has colour, and text that cannot harm it.
+//! The terminal: its width, and whether it has colour.
 
-use std::borrow::Cow;
 use std::io::IsTerminal;
 
 use anstyle::{AnsiColor, Style};
@@ -60,53 +59,3 @@ pub(crate) const MATCH: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
 /// Ids and links.
 pub(crate) const LINK: Style = AnsiColor::Cyan.on_default();
-
-/// Returns the text with nothing in it that a terminal would obey: control characters
-/// and controls of bidirectional text become U+FFFD, line breaks and tabs a space.
-pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(|ch| is_obeyed(ch) || is_break(ch)) {
-        return Cow::Borrowed(text);
-    }
-    let shown = text.chars().map(|ch| match ch {
-        ch if is_break(ch) => ' ',
-        ch if is_obeyed(ch) => char::REPLACEMENT_CHARACTER,
-        ch => ch,
-    });
-    Cow::Owned(shown.collect())
-}
-
-/// Whether a terminal, or the layout of text, would act on the character.
-pub(crate) fn is_obeyed(ch: char) -> bool {
-    ch.is_control()
-        || matches!(ch, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-fn is_break(ch: char) -> bool {
-    matches!(ch, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn nothing_is_left_to_obey() {
-        for (text, shown) in [
-            ("plain 中文 é", "plain 中文 é"),
-            ("\u{1b}]0;owned\u{7}x", "\u{fffd}]0;owned\u{fffd}x"),
-            ("\u{9b}2J", "\u{fffd}2J"),
-            ("a\nb\tc", "a b c"),
-            ("研究\u{202e}矮", "研究\u{fffd}矮"),
-        ] {
-            assert_eq!(plain(text), shown);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_is_obeyed(text in any::<String>()) {
-            prop_assert!(!plain(&text).contains(is_obeyed));
-        }
-    }
-}

@@ -16,6 +16,8 @@ pub enum Analysis {
     Keyword,
     /// A day: a number that ranges and sorting work on.
     Day,
+    /// Nothing to search for: values that are counted, as they are.
+    Counted,
     /// Nothing to search for.
     None,
 }
@@ -178,6 +180,37 @@ pub static DIGEST: Field = Field {
     },
 };
 
+/// The authors as they are written, to be counted.
+pub static AUTHOR_NAME: Field = Field {
+    name: "author_name",
+    aliases: &[],
+    analysis: Analysis::Counted,
+    stored: false,
+    fast: true,
+    boost: 0.0,
+    description: "the authors as they are written",
+    example: "",
+    values: |record| {
+        let names = record.paper().authors.iter();
+        Values::Texts(names.map(|name| Cow::Borrowed(counted(name))).collect())
+    },
+};
+
+/// The paths of the digests that hold the paper, to be counted.
+pub static DIGEST_FILE: Field = Field {
+    name: "digest_file",
+    aliases: &[],
+    analysis: Analysis::Counted,
+    stored: false,
+    fast: true,
+    boost: 0.0,
+    description: "the paths of the digests that hold the paper",
+    example: "",
+    values: |record| {
+        Values::Texts(record.digests().map(|digest| Cow::Borrowed(counted(&digest.file))).collect())
+    },
+};
+
 /// The whole record, every occurrence of the paper.
 pub static RECORD: Field = Field {
     name: "record",
@@ -192,8 +225,27 @@ pub static RECORD: Field = Field {
 };
 
 /// All fields. The order is that of help texts, and of the schema.
-pub static FIELDS: [&Field; 9] =
-    [&TITLE, &SUMMARY, &ABSTRACT, &AUTHOR, &ID, &DATE, &DIGEST_DATE, &DIGEST, &RECORD];
+pub static FIELDS: [&Field; 11] = [
+    &TITLE,
+    &SUMMARY,
+    &ABSTRACT,
+    &AUTHOR,
+    &ID,
+    &DATE,
+    &DIGEST_DATE,
+    &DIGEST,
+    &AUTHOR_NAME,
+    &DIGEST_FILE,
+    &RECORD,
+];
+
+/// The longest value that is counted, in bytes; what is longer counts as its beginning.
+/// Longer than any path, and than any name of a person.
+const MAX_COUNTED_BYTES: usize = 4096;
+
+fn counted(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_COUNTED_BYTES)]
+}
 
 /// Returns the field that queries call `name`, itself or by an alias, in any case.
 pub fn by_name(name: &str) -> Option<&'static Field> {

@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::Outcome;
 use crate::args::{IndexArgs, ReportFormat};
 use crate::messages::Messages;
-use crate::output::json;
 use crate::settings::Settings;
 
 /// How often `--watch` looks.
@@ -72,9 +71,9 @@ impl Run<'_> {
         }
         let mut out = std::io::stdout().lock();
         let written = match self.args.format {
-            ReportFormat::Json => json::write_line(&ReportJson::new(report, took), &mut out),
+            ReportFormat::Json => results::write_value(&ReportJson::new(report, took), &mut out),
             ReportFormat::Text if self.messages.is_quiet() => Ok(()),
-            ReportFormat::Text => writeln!(out, "{}", text(report, self.settings, took)).map_err(Into::into),
+            ReportFormat::Text => writeln!(out, "{}", text(report, self.settings, took)),
         };
         written.context("writing the report")?;
         if report.digests == Default::default() {
@@ -167,7 +166,7 @@ fn text(report: &Report, settings: &Settings, took: Duration) -> String {
     };
     format!(
         "index:   {} ({:.2} s)\ndigests: {}\npapers:  {} ({} in all){open_titles}",
-        crate::terminal::plain(&settings.index.to_string_lossy()),
+        results::plain(&settings.index.to_string_lossy()),
         took.as_secs_f64(),
         count(&[
             (digests.added, "added"),
@@ -240,7 +239,7 @@ impl ReportJson {
                     message: notice.message.clone(),
                 })
                 .collect(),
-            took_ms: json::milliseconds(took),
+            took_ms: results::milliseconds(took),
         }
     }
 }

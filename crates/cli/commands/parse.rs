@@ -12,7 +12,6 @@ use serde::Serialize;
 use super::Outcome;
 use crate::args::ParseArgs;
 use crate::messages::Messages;
-use crate::output::json;
 
 /// A paper as scripts read it.
 #[derive(Serialize)]
@@ -108,7 +107,7 @@ fn print(file: &str, digest: &Digest, out: &mut dyn Write) -> Result<()> {
             truncated: *truncated,
             confidence: (entry.confidence * 1e4).round() / 1e4,
         };
-        json::write_line(&paper, out)?;
+        results::write_value(&paper, out)?;
     }
     Ok(())
 }

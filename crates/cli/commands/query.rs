@@ -2,20 +2,20 @@
 
 use std::io::{BufRead, Read, Write};
 use std::path::Path;
-use std::time::Instant;
 
 use analysis::Analyzer;
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 use engine::Embedded;
 use query::{Filters, Lexicon, Request};
+use results::Results;
 use serde::Deserialize;
 
 use super::{Outcome, searching};
 use crate::args::{FilterArgs, QueryArgs};
 use crate::lexicon;
 use crate::messages::Messages;
-use crate::output::{self, Format, Results};
+use crate::output::{self, Format};
 use crate::refresh::refresh;
 use crate::settings::Settings;
 use crate::terminal::Look;
@@ -29,10 +29,10 @@ pub(crate) fn run(args: &QueryArgs, settings: &Settings, messages: &Messages) ->
     if args.batch.is_none() && text.trim().is_empty() && filters == Filters::default() {
         bail!("there is nothing to search for; give words, or a filter such as --author NAME or --from DATE");
     }
-    if args.batch.is_some() && !format.for_batch {
+    if args.batch.is_some() && !format.for_batch() {
         bail!(
             "--format {} cannot tell the queries of a batch apart; use jsonl, trec, ids or text",
-            format.name
+            format.name()
         );
     }
     let lexicon = match args.no_translate {
@@ -76,7 +76,7 @@ struct Search<'a> {
     analyzer: &'a Analyzer,
     lexicon: Option<&'a Lexicon>,
     today: NaiveDate,
-    format: &'a Format,
+    format: Format,
     look: Look,
     messages: &'a Messages,
 }
@@ -91,8 +91,9 @@ impl Search<'_> {
             self.messages.note(&format!("did you mean: {suggestion}"));
         }
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        (self.format.write)(&results, self.look, &mut out)
-            .and_then(|()| out.flush().map_err(Into::into))
+        self.format
+            .write(&results, self.look, &mut out)
+            .and_then(|()| out.flush())
             .context("writing the results")?;
         Ok(match results.total {
             0 => Outcome::NothingFound,
@@ -111,16 +112,10 @@ impl Search<'_> {
             explain: self.args.explain,
             today: self.today,
         };
-        let started = Instant::now();
-        let response = query::search(self.engine, self.analyzer, self.lexicon, &request)?;
-        self.messages.detail(&format!("read as: {}", response.tree));
-        self.messages.detail(&format!("searched: {}", response.plan.query));
-        let warnings = response.warnings.iter().map(ToString::to_string).collect();
-        let took = started.elapsed();
-        let (answer, plan) = (response.answer, &response.plan);
-        let mut results = Results::new(request.query, answer, plan, page.offset, warnings, took);
-        results.suggestions = response.suggestions;
-        Ok(results)
+        let searched = archive::search(self.engine, self.analyzer, self.lexicon, &request)?;
+        self.messages.detail(&format!("read as: {}", searched.tree));
+        self.messages.detail(&format!("searched: {}", searched.plan.query));
+        Ok(searched.results)
     }
 
     /// Answers a file of queries in its order. A line that cannot be understood is told
@@ -163,7 +158,7 @@ impl Search<'_> {
                 self.messages.note(&format!("{}:{number}: did you mean: {suggestion}", file.display()));
             }
             found |= results.total > 0;
-            (self.format.write)(&results, self.look, &mut out).context("writing the results")?;
+            self.format.write(&results, self.look, &mut out).context("writing the results")?;
         }
         out.flush().context("writing the results")?;
         Ok(match (failed, found) {

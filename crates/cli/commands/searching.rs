@@ -3,14 +3,11 @@
 
 use std::path::Path;
 
-use analysis::names::Name;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow};
+use archive::{AskError, AskedFilters};
 use chrono::{Local, NaiveDate};
 use engine::Embedded;
 use indexer::IndexError;
-use paper::VersionedId;
-use query::date::{parse_range, parse_since};
-use query::request::Days;
 use query::{Filters, Page, Sort};
 
 use crate::args::{FilterArgs, PageArgs, SortArg};
@@ -23,21 +20,23 @@ pub(crate) fn today() -> NaiveDate {
 
 /// Works out what the filters mean.
 pub(crate) fn filters(args: &FilterArgs, today: NaiveDate) -> Result<Filters> {
-    let mut authors = Vec::new();
-    for text in &args.author {
-        authors.push(Name::new(text).with_context(|| format!("--author `{text}` has no letter in it"))?);
-    }
-    let mut date = parse_range(args.from.as_deref(), args.to.as_deref(), today)?;
-    if let Some(since) = &args.since {
-        let from = parse_since(since, today)?;
-        if let Some(to) = date.to.filter(|to| *to < from) {
-            bail!("the range from {from} (--since {since}) to {to} ends before it begins");
+    let asked = AskedFilters {
+        author: args.author.clone(),
+        from: args.from.clone(),
+        to: args.to.clone(),
+        since: args.since.clone(),
+        digest_from: args.digest_from.clone(),
+        digest_to: args.digest_to.clone(),
+        digest: None,
+    };
+    asked.read(today).map_err(|error| match error {
+        // As options are typed.
+        AskError::NoLetter(text) => anyhow!("--author `{text}` has no letter in it"),
+        AskError::EndsBeforeSince { since, from, to } => {
+            anyhow!("the range from {from} (--since {since}) to {to} ends before it begins")
         }
-        date.from = Some(from);
-        date.to = date.to.or(Some(today));
-    }
-    let digest_date: Days = parse_range(args.digest_from.as_deref(), args.digest_to.as_deref(), today)?;
-    Ok(Filters { authors, date, digest_date })
+        other => other.into(),
+    })
 }
 
 pub(crate) fn sort(args: &PageArgs) -> Sort {
@@ -59,12 +58,4 @@ pub(crate) fn with_engine<T>(root: &Path, work: impl FnOnce(&Embedded) -> Result
         None => Ok(()),
     };
     faults::caught_reading(|| work(&Embedded::open(root)?), check)
-}
-
-/// The id under which the index keeps the paper that a person names.
-pub(crate) fn kept_id(text: &str) -> String {
-    match text.parse::<VersionedId>() {
-        Ok(link) => link.id.to_string(),
-        Err(_) => text.trim().to_string(),
-    }
 }

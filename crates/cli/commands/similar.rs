@@ -1,50 +1,46 @@
 //! `similar`: papers like some papers.
 
 use std::io::Write;
-use std::time::Instant;
 
 use analysis::Analyzer;
 use anyhow::{Context, Result};
-use paper::Record;
-use query::Engine;
+use query::Request;
 
 use super::{Outcome, searching};
 use crate::args::SimilarArgs;
 use crate::messages::Messages;
-use crate::output::{self, Results};
+use crate::output;
 use crate::refresh::refresh;
 use crate::settings::Settings;
 use crate::terminal::Look;
 
 pub(crate) fn run(args: &SimilarArgs, settings: &Settings, messages: &Messages) -> Result<Outcome> {
-    let filters = searching::filters(&args.filters, searching::today())?;
+    let today = searching::today();
+    let filters = searching::filters(&args.filters, today)?;
     let format = output::format(&args.page.format);
-    let page = searching::page(&args.page);
     let analyzer = Analyzer::new();
     refresh(settings, &analyzer, messages)?;
+    let request = Request {
+        query: String::new(),
+        filters,
+        sort: searching::sort(&args.page),
+        page: searching::page(&args.page),
+        explain: args.explain,
+        today,
+    };
     searching::with_engine(&settings.index, |engine| {
-        let mut records: Vec<Record> = Vec::new();
-        for named in &args.ids {
-            match engine.record(&searching::kept_id(named))? {
-                None => messages.note(&format!("there is no paper {named} in the index")),
-                Some(record) if records.iter().any(|known| known.id == record.id) => {}
-                Some(record) => records.push(record),
-            }
+        let alike = archive::similar(engine, &analyzer, &args.ids, &request)?;
+        for named in &alike.missing {
+            messages.note(&format!("there is no paper {named} in the index"));
         }
-        if records.is_empty() {
+        let (Some(results), Some(plan)) = (alike.results, alike.plan) else {
             return Ok(Outcome::NothingFound);
-        }
-        let started = Instant::now();
-        let like = query::similar::plan(engine, &analyzer, &records, &filters, searching::sort(&args.page))?;
-        messages.detail(&format!("searched: {}", like.plan.query));
-        let answer = engine.search(&like.plan, page, args.explain)?;
-        let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
-        let mut results =
-            Results::new(ids.join(" "), answer, &like.plan, page.offset, Vec::new(), started.elapsed());
-        results.terms = like.terms;
+        };
+        messages.detail(&format!("searched: {}", plan.query));
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        (format.write)(&results, Look::of_stdout(settings.color), &mut out)
-            .and_then(|()| out.flush().map_err(Into::into))
+        format
+            .write(&results, Look::of_stdout(settings.color), &mut out)
+            .and_then(|()| out.flush())
             .context("writing the results")?;
         Ok(match results.total {
             0 => Outcome::NothingFound,

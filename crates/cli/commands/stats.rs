@@ -1,47 +1,18 @@
 //! `stats`: what the index holds.
 
-use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 
 use analysis::Analyzer;
 use anyhow::{Context, Result};
+use archive::{AuthorCount, Stats, stats};
 use chrono::NaiveDate;
-use engine::Embedded;
-use serde::Serialize;
+use results::{plain, write_value};
 
 use super::{Outcome, searching};
 use crate::args::{ReportFormat, StatsArgs};
 use crate::messages::Messages;
-use crate::output::json;
 use crate::refresh::refresh;
 use crate::settings::Settings;
-use crate::terminal::plain;
-
-/// How many authors are named.
-const TOP_AUTHORS: usize = 10;
-
-/// The figures, as scripts read them.
-#[derive(Debug, Default, Serialize)]
-struct Stats {
-    index: String,
-    papers: usize,
-    digests: usize,
-    /// First and last day of the papers.
-    dates: Option<(NaiveDate, NaiveDate)>,
-    /// First and last day of the digests.
-    digest_dates: Option<(NaiveDate, NaiveDate)>,
-    undated: usize,
-    authors: usize,
-    top_authors: Vec<AuthorCount>,
-    segments: usize,
-    index_bytes: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct AuthorCount {
-    author: String,
-    papers: usize,
-}
 
 pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) -> Result<Outcome> {
     refresh(settings, &Analyzer::new(), messages)?;
@@ -49,7 +20,7 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
         let stats = stats(engine)?;
         let mut out = std::io::stdout().lock();
         let written = match args.format {
-            ReportFormat::Json => json::write_line(&stats, &mut out),
+            ReportFormat::Json => write_value(&stats, &mut out),
             ReportFormat::Text => text(&stats, &mut out),
         };
         written.context("writing the figures")?;
@@ -57,43 +28,7 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
     })
 }
 
-fn stats(engine: &Embedded) -> Result<Stats> {
-    let index = engine.index();
-    let state = index.state()?;
-    let mut stats = Stats {
-        index: index.root().display().to_string(),
-        digests: state.digests.len(),
-        digest_dates: range(state.digests.values().filter_map(|digest| digest.date)),
-        segments: index.segment_count(),
-        index_bytes: index.size_in_bytes(),
-        ..Stats::default()
-    };
-    let mut dates = Vec::new();
-    let mut authors: BTreeMap<String, usize> = BTreeMap::new();
-    index.for_each_record(&mut |record| {
-        stats.papers += 1;
-        match record.paper().date {
-            Some(date) => dates.push(date),
-            None => stats.undated += 1,
-        }
-        for author in &record.paper().authors {
-            *authors.entry(author.clone()).or_default() += 1;
-        }
-    })?;
-    stats.dates = range(dates.into_iter());
-    stats.authors = authors.len();
-    let mut counts: Vec<(String, usize)> = authors.into_iter().collect();
-    counts.sort_by_key(|(_, papers)| std::cmp::Reverse(*papers));
-    stats.top_authors =
-        counts.into_iter().take(TOP_AUTHORS).map(|(author, papers)| AuthorCount { author, papers }).collect();
-    Ok(stats)
-}
-
-fn range(days: impl Iterator<Item = NaiveDate> + Clone) -> Option<(NaiveDate, NaiveDate)> {
-    Some((days.clone().min()?, days.max()?))
-}
-
-fn text(stats: &Stats, out: &mut dyn Write) -> Result<()> {
+fn text(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     let span = |days: Option<(NaiveDate, NaiveDate)>| {
         days.map_or("no dates".to_string(), |(first, last)| format!("{first} to {last}"))
     };

@@ -1,15 +1,14 @@
 //! Text, for people.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anstyle::Style;
-use anyhow::Result;
 use paper::{Paper, Record};
 use query::snippet::{Snippet, Stretch};
+use results::{Found, Results, plain};
 use textwrap::Options;
 
-use super::{Found, Results};
-use crate::terminal::{DIM, LINK, Look, MATCH, TITLE, plain};
+use crate::terminal::{DIM, LINK, Look, MATCH, TITLE};
 
 /// How many authors are named with a hit.
 const AUTHORS: usize = 4;
@@ -18,7 +17,7 @@ const AUTHORS: usize = 4;
 const SNIPPET_LINES: usize = 3;
 
 /// Prints the hits, and how many there are.
-pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> io::Result<()> {
     if let Some(id) = &results.query_id {
         writeln!(out, "{}", look.paint(DIM, &format!("── {}: {}", plain(id), plain(&results.query))))?;
     }
@@ -49,7 +48,7 @@ pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> Resul
 }
 
 /// Prints one paper in full.
-pub(crate) fn paper(record: &Record, look: Look, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn paper(record: &Record, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let paper = record.paper();
     wrapped(&look.paint(TITLE, &plain(&paper.title)), "", look, out)?;
     if let Some(summary) = &paper.summary {
@@ -76,7 +75,7 @@ pub(crate) fn paper(record: &Record, look: Look, out: &mut dyn Write) -> Result<
     Ok(())
 }
 
-fn hit(found: &Found, look: Look, out: &mut dyn Write) -> Result<()> {
+fn hit(found: &Found, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let paper = found.record.paper();
     let number = format!("{}. ", found.rank);
     let indent = " ".repeat(number.len());
@@ -143,7 +142,7 @@ fn marked(snippet: &Snippet, style: Style, look: Look) -> String {
 }
 
 /// Prints a text in lines of the terminal's width; Chinese characters take two columns.
-fn wrapped(text: &str, indent: &str, look: Look, out: &mut dyn Write) -> Result<()> {
+fn wrapped(text: &str, indent: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for line in textwrap::wrap(text, Options::new(look.width).subsequent_indent(indent)) {
         writeln!(out, "{line}")?;
     }

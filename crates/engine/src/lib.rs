@@ -4,6 +4,7 @@ mod compile;
 mod exclusion;
 mod expand;
 mod explain;
+mod facets;
 mod near;
 mod search;
 mod statistics;
@@ -15,7 +16,7 @@ use analysis::Field;
 use indexer::{IndexError, OpenIndex};
 use paper::Record;
 use query::plan::Stream;
-use query::{Answer, Engine, Page, Plan};
+use query::{Answer, Engine, Facets, Page, Plan};
 use tantivy::Term;
 
 /// An index on this machine, as its last commit left it.
@@ -41,6 +42,10 @@ impl Engine for Embedded {
 
     fn search(&self, plan: &Plan, page: Page, explain: bool) -> Result<Answer, IndexError> {
         search::search(&self.index, plan, page, explain)
+    }
+
+    fn facets(&self, plan: &Plan, most: usize) -> Result<Facets, IndexError> {
+        facets::facets(&self.index, plan, most)
     }
 
     fn record(&self, id: &str) -> Result<Option<Record>, IndexError> {

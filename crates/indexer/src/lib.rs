@@ -5,6 +5,7 @@
 //! [`Options::rebuild`] makes it anew from them.
 
 mod check;
+mod commit;
 mod digests;
 mod directory;
 mod document;
@@ -23,6 +24,7 @@ mod sync;
 mod titles;
 
 pub use check::{CheckReport, check};
+pub use commit::CommitStamp;
 pub use document::day_number;
 pub use error::IndexError;
 pub use files::{Disk, Files, NewFile};

@@ -8,7 +8,7 @@ use tantivy::schema::{
 
 /// The version of the schema, of what documents hold and of the files beside them. Raise it
 /// when one of these changes.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 
 /// The tokenizer named in the schema. Terms are made by `analysis` and handed over
 /// ready-made, so it is never asked; it must exist all the same.
@@ -89,6 +89,9 @@ fn add(builder: &mut SchemaBuilder, field: &Field) -> Handles {
             both(builder.add_text_field(field.name, options))
         }
         Analysis::Day => both(builder.add_i64_field(field.name, NumericOptions::default().set_fast())),
+        Analysis::Counted => {
+            both(builder.add_text_field(field.name, TextOptions::default().set_fast(UNUSED_TOKENIZER)))
+        }
         Analysis::None => {
             let mut options = TextOptions::default();
             if field.stored {

@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod date;
+pub mod facets;
 pub mod highlight;
 mod lexer;
 pub mod lexicon;
@@ -24,6 +25,7 @@ use analysis::{Analyzer, Field};
 use paper::Record;
 
 pub use answer::{Answer, Hit, ScorePart};
+pub use facets::Facets;
 pub use lexicon::Lexicon;
 pub use parser::Warning;
 pub use plan::Plan;
@@ -39,6 +41,10 @@ pub trait Engine {
     /// of the plan. Equal scores are ordered by date, newer first, then by id; papers
     /// without a date come last in every order.
     fn search(&self, plan: &Plan, page: Page, explain: bool) -> Result<Answer, Self::Error>;
+
+    /// Counts the papers that match by month, author and digest: all months, and the most
+    /// frequent `most` of the others.
+    fn facets(&self, plan: &Plan, most: usize) -> Result<Facets, Self::Error>;
 
     /// Returns the paper with this id.
     fn record(&self, id: &str) -> Result<Option<Record>, Self::Error>;

@@ -10,7 +10,7 @@ mod translate;
 pub(crate) use leaf::characters;
 
 use analysis::Analyzer;
-use analysis::fields::{DATE, DIGEST_DATE};
+use analysis::fields::{DATE, DIGEST, DIGEST_DATE};
 
 use crate::highlight::Mark;
 use crate::lexicon::Lexicon;
@@ -69,6 +69,11 @@ pub(crate) fn filter_clauses(filters: &Filters) -> Vec<Clause> {
             clauses.push(Clause::Days { field, days });
         }
     }
+    clauses.extend(filters.digest.iter().map(|digest| Clause::Keyword {
+        field: &DIGEST,
+        value: digest.clone(),
+        weight: 0.0,
+    }));
     clauses
 }
 

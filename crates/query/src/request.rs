@@ -29,6 +29,8 @@ pub struct Filters {
     pub date: Days,
     /// The day of a digest that holds the paper.
     pub digest_date: Days,
+    /// The path or name of a digest that holds the paper.
+    pub digest: Option<String>,
 }
 
 /// A range of days; both ends belong to it, a missing end is open.

@@ -2,6 +2,7 @@
 //! have the same papers in them, and in the same order where the order is not the
 //! engine's own.
 
+mod facets;
 mod papers;
 mod scan;
 
@@ -416,7 +417,13 @@ fn query_text() -> impl Strategy<Value = String> {
 fn filters() -> impl Strategy<Value = Filters> {
     let days = || prop_oneof![8 => Just(Days::default()), 1 => days()];
     let authors = prop_oneof![8 => Just(Vec::new()), 1 => proptest::collection::vec(name(), 1..3)];
-    (authors, days(), days()).prop_map(|(authors, date, digest_date)| Filters { authors, date, digest_date })
+    let digest = proptest::option::weighted(0.1, select(vec!["2026-03-02.txt", "nowhere.txt"]));
+    (authors, days(), days(), digest).prop_map(|(authors, date, digest_date, digest)| Filters {
+        authors,
+        date,
+        digest_date,
+        digest: digest.map(str::to_string),
+    })
 }
 
 fn requests() -> impl Strategy<Value = Request> {

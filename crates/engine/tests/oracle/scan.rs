@@ -9,10 +9,11 @@ use std::convert::Infallible;
 use analysis::fields::{AUTHOR, Analysis, Values};
 use analysis::names::{Name, first_word};
 use analysis::{Analyzer, FIELDS, Field};
+use chrono::Datelike;
 use paper::{NaiveDate, Record};
 use query::highlight::edits;
 use query::plan::{Clause, MAX_MISSPELLINGS, NearPart, Stream};
-use query::{Answer, Engine, Hit, Page, Plan, Sort};
+use query::{Answer, Engine, Facets, Hit, Page, Plan, Sort};
 
 /// What a paper has in a field.
 #[derive(Default)]
@@ -50,6 +51,17 @@ impl Scan {
 
     pub(crate) fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// The papers that match a plan.
+    fn found(&self, plan: &Plan) -> Vec<&Record> {
+        let mut found = self.matching(&plan.query);
+        for filter in &plan.filters {
+            for (matches, passes) in found.iter_mut().zip(self.matching(filter)) {
+                *matches &= passes;
+            }
+        }
+        self.records.iter().zip(found).filter_map(|(record, matches)| matches.then_some(record)).collect()
     }
 
     /// Says of each paper whether it matches.
@@ -212,23 +224,20 @@ fn terms(field: &Field, record: &Record, analyzer: &Analyzer) -> Terms {
     terms
 }
 
+/// The `most` values with the highest counts, then by name.
+fn most_frequent(counts: BTreeMap<String, usize>, most: usize) -> Vec<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+    counts.sort_by(|(name, papers), (other, others)| others.cmp(papers).then_with(|| name.cmp(other)));
+    counts.truncate(most);
+    counts
+}
+
 impl Engine for Scan {
     type Error = Infallible;
 
     /// Scores nothing: where the order is by relevance, the newest come first.
     fn search(&self, plan: &Plan, page: Page, _explain: bool) -> Result<Answer, Infallible> {
-        let mut found = self.matching(&plan.query);
-        for filter in &plan.filters {
-            for (matches, passes) in found.iter_mut().zip(self.matching(filter)) {
-                *matches &= passes;
-            }
-        }
-        let mut records: Vec<&Record> = self
-            .records
-            .iter()
-            .zip(found)
-            .filter_map(|(record, matches)| matches.then_some(record))
-            .collect();
+        let mut records = self.found(plan);
         records.sort_by(|a, b| {
             let (first, second) = (a.paper().date, b.paper().date);
             let by_date = match plan.sort {
@@ -244,6 +253,30 @@ impl Engine for Scan {
             explanation: Vec::new(),
         });
         Ok(Answer { total: records.len(), hits: hits.collect() })
+    }
+
+    fn facets(&self, plan: &Plan, most: usize) -> Result<Facets, Infallible> {
+        let found = self.found(plan);
+        let mut months = BTreeMap::new();
+        let (mut authors, mut digests) = (BTreeMap::new(), BTreeMap::new());
+        for record in &found {
+            if let Some(date) = record.paper().date {
+                *months.entry((date.year(), date.month())).or_default() += 1;
+            }
+            for author in record.paper().authors.iter().collect::<BTreeSet<_>>() {
+                *authors.entry(author.clone()).or_default() += 1;
+            }
+            for digest in record.digests() {
+                *digests.entry(digest.file.clone()).or_default() += 1;
+            }
+        }
+        Ok(Facets {
+            total: found.len(),
+            months: months.into_iter().collect(),
+            undated: found.iter().filter(|record| record.paper().date.is_none()).count(),
+            authors: most_frequent(authors, most),
+            digests: most_frequent(digests, most),
+        })
     }
 
     fn record(&self, id: &str) -> Result<Option<Record>, Infallible> {

@@ -1,18 +1,16 @@
 //! CSV, for spreadsheets.
 
 use std::borrow::Cow;
-use std::io::Write;
-
-use anyhow::Result;
+use std::io::{self, Write};
 
 use super::{Found, Results};
-use crate::terminal::{Look, plain};
+use crate::harmless::plain;
 
 const HEADER: [&str; 10] =
     ["rank", "score", "id", "version", "title", "summary", "authors", "date", "url", "abstract"];
 
 /// Prints a line of names, then one a hit. Authors are parted by `; `.
-pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(HEADER)?;
     for found in &results.hits {

@@ -1,16 +1,14 @@
 //! RIS, for reference managers: tags of two letters, one a line
 //! (<https://en.wikipedia.org/wiki/RIS_(file_format)>).
 
-use std::io::Write;
-
-use anyhow::Result;
+use std::io::{self, Write};
 
 use super::Results;
 use super::names::{Parts, parts};
-use crate::terminal::{Look, plain};
+use crate::harmless::plain;
 
 /// Prints a record for each hit.
-pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
     for found in &results.hits {
         let paper = found.record.paper();
         let mut tag = |name: &str, text: &str| match text.is_empty() {

@@ -1,17 +1,16 @@
 //! BibTeX, for papers that cite.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use anyhow::Result;
 use biblatex::{Chunk, Chunks, Entry, EntryType, Spanned};
 use paper::Record;
 
 use super::Results;
 use super::names::{Parts, parts};
-use crate::terminal::{Look, plain};
+use crate::harmless::plain;
 
 /// Prints an entry for each hit.
-pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
     for found in &results.hits {
         writeln!(out, "{}\n", print(&found.record))?;
     }

@@ -1,14 +1,12 @@
 //! Markdown, for notes.
 
-use std::io::Write;
-
-use anyhow::Result;
+use std::io::{self, Write};
 
 use super::Results;
-use crate::terminal::{Look, plain};
+use crate::harmless::plain;
 
 /// Prints a section for each hit.
-pub(crate) fn write(results: &Results, _look: Look, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
     for found in &results.hits {
         let paper = found.record.paper();
         let version = paper.version.map_or(String::new(), |version| format!("v{version}"));

@@ -1,0 +1,19 @@
+//! The archive as every surface asks it: what was typed is read, searched for, and comes
+//! back as results.
+//!
+//! A process that asks once opens an index and calls [`search`] or [`similar`]. One that
+//! stays holds an [`Archive`], which many threads share: it keeps the index open and
+//! notices when there is a new commit. Nothing here knows a terminal, a browser or a
+//! protocol; `today` is handed in.
+
+mod asked;
+mod complete;
+mod found;
+mod stats;
+mod warm;
+
+pub use asked::{AskError, Asked, AskedFilters, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES};
+pub use complete::{Completion, CompletionKind};
+pub use found::{Alike, Searched, kept_id, search, similar};
+pub use stats::{AuthorCount, Stats, stats};
+pub use warm::{Archive, ArchiveError, Snapshot};
