@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::harness::repository;
 
 /// Which of our crates a crate may name.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("paper", &[]),
     ("analysis", &["paper"]),
     ("ingest", &["paper"]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("engine", &["analysis", "indexer", "paper", "query"]),
     ("results", &["analysis", "paper", "query"]),
     ("archive", &["analysis", "engine", "indexer", "paper", "query", "results"]),
+    ("web", &["archive", "paper", "query", "results"]),
 ];
 
 /// The crates that may name the search engine.

@@ -18,6 +18,7 @@ mod relevance;
 mod samples;
 mod shared;
 mod translation;
+mod web;
 
 /// A file that nobody lists is never compiled, and its tests never run.
 #[test]

@@ -1,6 +1,7 @@
 //! What may be typed. What it means is worked out in `settings` and in the commands.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -79,6 +80,9 @@ pub(crate) enum Command {
     /// Say what the index holds
     #[command(after_long_help = STATS_HELP)]
     Stats(StatsArgs),
+    /// Serve a page for browsers, an interface for programs and feeds
+    #[command(after_long_help = SERVE_HELP)]
+    Serve(ServeArgs),
     /// Read the whole index back and say whether it is sound
     #[command(after_long_help = CHECK_HELP)]
     Check,
@@ -236,6 +240,19 @@ pub(crate) struct StatsArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    /// The address to listen at; port 0 takes any free one
+    #[arg(long, default_value = "127.0.0.1:7878", value_name = "ADDRESS:PORT")]
+    pub(crate) bind: SocketAddr,
+    /// A name by which the server is called besides its address, as behind a proxy; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Vec<String>,
+    /// A file with the token that whoever asks must give [env: PAPER_SEARCH_TOKEN holds the token itself]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: Shell,
@@ -383,6 +400,18 @@ const STATS_HELP: &str = "\
 Examples:
   paper-search stats
   paper-search stats --format json
+";
+
+const SERVE_HELP: &str = "\
+The page is at the address that is printed when the server is ready, the interface for
+programs under /api/v1 (described at /api/v1/openapi.json), and any search is a feed at
+/feed?q=QUERY. Only this machine is answered unless another address is given, and then
+only who has the token, as a password or as `Authorization: Bearer TOKEN`. What is indexed
+meanwhile is served at once.
+
+Examples:
+  paper-search serve
+  paper-search serve --bind 0.0.0.0:7878 --token-file ~/.config/paper-search/token
 ";
 
 const CHECK_HELP: &str = "\

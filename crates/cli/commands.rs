@@ -7,6 +7,7 @@ pub(crate) mod man;
 pub(crate) mod parse;
 pub(crate) mod query;
 mod searching;
+pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod similar;
 pub(crate) mod stats;

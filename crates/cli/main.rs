@@ -54,6 +54,7 @@ fn run(invocation: Invocation, messages: &Messages) -> anyhow::Result<Outcome> {
         Command::Show(args) => commands::show::run(&args, &settings, messages),
         Command::Similar(args) => commands::similar::run(&args, &settings, messages),
         Command::Stats(args) => commands::stats::run(&args, &settings, messages),
+        Command::Serve(args) => commands::serve::run(&args, &settings, messages),
         Command::Check => commands::check::run(&settings, messages),
         Command::Completions(_) | Command::Man | Command::Parse(_) => Ok(Outcome::Done),
     }

@@ -12,7 +12,7 @@ use results::plain;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The way to standard error.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Messages {
     quiet: bool,
     verbose: bool,

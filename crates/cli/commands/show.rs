@@ -1,12 +1,11 @@
 //! `show`: one paper in full.
 
 use std::io::Write;
-use std::time::Duration;
 
 use analysis::Analyzer;
 use anyhow::{Context, Result};
 use paper::VersionedId;
-use query::{Answer, Engine, Hit};
+use query::Engine;
 use results::Results;
 
 use super::{Outcome, searching};
@@ -34,12 +33,7 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings, messages: &Messages) -> 
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let written = match output::format(&args.format) {
             Format::Text => output::text::paper(&record, look, &mut out),
-            format => {
-                let answer =
-                    Answer { total: 1, hits: vec![Hit { record, score: 0.0, explanation: Vec::new() }] };
-                let results = Results::without_matches(id, answer, Duration::ZERO);
-                format.write(&results, look, &mut out)
-            }
+            format => format.write(&Results::of_record(record), look, &mut out),
         };
         written.and_then(|()| out.flush()).context("writing the paper")?;
         Ok(Outcome::Done)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use analysis::fields::{ABSTRACT, SUMMARY, TITLE};
 use paper::Record;
 use query::highlight::ranges;
-use query::{Answer, Plan, ScorePart};
+use query::{Answer, Hit, Plan, ScorePart};
 
 /// What a query found, as formats see it.
 #[derive(Debug)]
@@ -99,6 +99,13 @@ impl Results {
             error: None,
             hits: hits.collect(),
         }
+    }
+
+    /// One paper, that was asked for by its id.
+    pub fn of_record(record: Record) -> Results {
+        let query = record.id.clone();
+        let hits = vec![Hit { record, score: 0.0, explanation: Vec::new() }];
+        Results::without_matches(query, Answer { total: 1, hits }, Duration::ZERO)
     }
 
     /// The answer to a line of a batch that could not be understood.

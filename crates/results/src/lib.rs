@@ -17,7 +17,9 @@ use std::io::{self, Write};
 pub use found::{Found, Matches, Results};
 pub use harmless::{is_obeyed, plain};
 pub use json::{milliseconds, write_value};
-pub use object::{DigestObject, HitObject, ResultObject, ScorePartObject, SnippetsObject, TermObject};
+pub use object::{
+    DigestObject, HitObject, PaperObject, ResultObject, ScorePartObject, SnippetsObject, TermObject,
+};
 
 /// A way to write results for programs.
 #[derive(Debug)]

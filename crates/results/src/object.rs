@@ -2,6 +2,7 @@
 //! inside the program cannot change what scripts read.
 
 use chrono::NaiveDate;
+use paper::Record;
 use query::snippet::Snippet;
 use serde::Serialize;
 
@@ -82,6 +83,33 @@ pub struct HitObject<'a> {
     pub explanation: Vec<ScorePartObject<'a>>,
 }
 
+/// A paper by itself.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PaperObject<'a> {
+    /// The arXiv id without version, or one made from title and authors.
+    pub id: &'a str,
+    /// The version, from 1 up.
+    pub version: Option<u32>,
+    /// The English title.
+    pub title: &'a str,
+    /// The one-sentence summary, usually Chinese.
+    pub summary: Option<&'a str>,
+    /// The authors in order.
+    pub authors: &'a [String],
+    /// The paper's own day.
+    pub date: Option<NaiveDate>,
+    /// The link as it stands in the digest; it may be anything.
+    pub url: Option<&'a str>,
+    /// The abstract.
+    #[serde(rename = "abstract")]
+    pub abstract_text: Option<&'a str>,
+    /// Whether the digest ends inside the abstract.
+    pub truncated: bool,
+    /// The digests that hold the paper, best first.
+    pub digests: Vec<DigestObject<'a>>,
+}
+
 /// A digest that holds a paper.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -132,6 +160,29 @@ impl<'a> ResultObject<'a> {
     }
 }
 
+impl<'a> PaperObject<'a> {
+    /// Makes the object of a record.
+    pub fn of(record: &'a Record) -> PaperObject<'a> {
+        let paper = record.paper();
+        PaperObject {
+            id: &record.id,
+            version: paper.version,
+            title: &paper.title,
+            summary: paper.summary.as_deref(),
+            authors: &paper.authors,
+            date: paper.date,
+            url: paper.url.as_deref(),
+            abstract_text: paper.abstract_text.as_deref(),
+            truncated: paper.truncated,
+            digests: digests(record),
+        }
+    }
+}
+
+fn digests(record: &Record) -> Vec<DigestObject<'_>> {
+    record.digests().map(|digest| DigestObject { file: &digest.file, date: digest.date }).collect()
+}
+
 impl<'a> HitObject<'a> {
     /// Makes the object of a hit.
     pub fn of(found: &'a Found) -> HitObject<'a> {
@@ -151,11 +202,7 @@ impl<'a> HitObject<'a> {
             date: paper.date,
             url: paper.url.as_deref(),
             abstract_text: paper.abstract_text.as_deref(),
-            digests: found
-                .record
-                .digests()
-                .map(|digest| DigestObject { file: &digest.file, date: digest.date })
-                .collect(),
+            digests: digests(&found.record),
             snippets: SnippetsObject {
                 title: Snippet::whole(&paper.title, &found.title_matches).to_html(),
                 summary: whole(&paper.summary, &found.summary_matches),

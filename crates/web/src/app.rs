@@ -1,0 +1,194 @@
+//! What answers requests: searches run on a few threads of their own, one commit each, and
+//! are told apart from those asked before by their commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use archive::{Archive, Snapshot};
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use chrono::NaiveDate;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+use crate::assets::VERSION;
+use crate::body::Held;
+use crate::failure::Failure;
+
+/// How long a request waits for its turn and its search together.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// How much of large answers may wait to be read, in kibibytes: who asks for much and reads
+/// slowly must not fill the memory.
+const HELD_KIBIBYTES: usize = 64 * 1024;
+
+/// A smaller answer is not counted, in bytes.
+const SMALL: usize = 64 * 1024;
+
+/// What all requests share.
+#[derive(Clone)]
+pub(crate) struct App {
+    archive: Arc<Archive>,
+    today: fn() -> NaiveDate,
+    report: Arc<dyn Fn(&str) + Send + Sync>,
+    searches: Arc<Semaphore>,
+    held: Arc<Semaphore>,
+}
+
+/// What is answered.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) media_type: &'static str,
+    pub(crate) body: Vec<u8>,
+    /// The name of the file that the answer becomes.
+    pub(crate) file: Option<String>,
+}
+
+impl Reply {
+    pub(crate) fn new(media_type: &'static str, body: impl Into<Vec<u8>>) -> Reply {
+        Reply { status: StatusCode::OK, media_type, body: body.into(), file: None }
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Reply {
+        Reply { status, ..self }
+    }
+}
+
+/// What an answer depends on beside its address and the commit: `today`, and a language.
+pub(crate) struct Asking {
+    pub(crate) today: NaiveDate,
+    if_none_match: Option<HeaderValue>,
+    variant: &'static str,
+}
+
+impl App {
+    /// Makes the app; at most `threads` searches run at once.
+    pub(crate) fn new(
+        archive: Arc<Archive>,
+        today: fn() -> NaiveDate,
+        report: Arc<dyn Fn(&str) + Send + Sync>,
+        threads: usize,
+    ) -> App {
+        let searches = Arc::new(Semaphore::new(threads));
+        App { archive, today, report, searches, held: Arc::new(Semaphore::new(HELD_KIBIBYTES)) }
+    }
+
+    /// Reads what an answer may depend on.
+    pub(crate) fn asking(&self, headers: &HeaderMap, variant: &'static str) -> Asking {
+        let if_none_match = headers.get(header::IF_NONE_MATCH).cloned();
+        Asking { today: (self.today)(), if_none_match, variant }
+    }
+
+    /// Why the last commit is not served, if it is not.
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.archive.snapshot();
+        self.archive.problem()
+    }
+
+    /// Answers by `work`, which runs on a thread where it may take its time, over one commit.
+    /// Who has the answer already is told so, without a search. A failure is answered by
+    /// `fail`.
+    pub(crate) async fn answer(
+        &self,
+        asking: Asking,
+        work: impl FnOnce(&Snapshot, NaiveDate) -> Result<Reply, Failure> + Send + 'static,
+        fail: impl FnOnce(&Failure) -> Reply,
+    ) -> Response {
+        match self.try_answer(asking, work).await {
+            Ok(response) => response,
+            Err(failure) => {
+                match &failure {
+                    Failure::Index(error) => (self.report)(error),
+                    Failure::Fault => (self.report)("a request failed by a fault in paper-search"),
+                    _ => {}
+                }
+                let mut response = plain(fail(&failure).with_status(failure.status()));
+                if matches!(failure, Failure::Busy) {
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                }
+                response
+            }
+        }
+    }
+
+    async fn try_answer(
+        &self,
+        asking: Asking,
+        work: impl FnOnce(&Snapshot, NaiveDate) -> Result<Reply, Failure> + Send + 'static,
+    ) -> Result<Response, Failure> {
+        let deadline = Instant::now() + DEADLINE;
+        let turn = timeout_at(deadline, Arc::clone(&self.searches).acquire_owned()).await;
+        let turn = turn.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
+        let archive = Arc::clone(&self.archive);
+        let job = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let snapshot = archive.snapshot();
+            let Asking { today, variant, .. } = asking;
+            let tag = format!("W/\"{}-{today}-{variant}-{}\"", snapshot.commit(), *VERSION);
+            let known = asking.if_none_match.is_some_and(|tags| lists(&tags, &tag));
+            let reply = if known { None } else { Some(work(&snapshot, today)?) };
+            Ok::<_, Failure>((tag, reply))
+        });
+        // A search that goes on behind the deadline keeps its turn; nobody else waits for it.
+        let (tag, reply) = match timeout_at(deadline, job).await {
+            Err(_) => return Err(Failure::Busy),
+            Ok(Err(_)) => return Err(Failure::Fault),
+            Ok(Ok(done)) => done?,
+        };
+        let mut response = match reply {
+            Some(reply) => self.send(reply, deadline).await?,
+            None => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::NOT_MODIFIED;
+                response
+            }
+        };
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        Ok(response)
+    }
+
+    /// Sends a reply; a large one waits until not too much is on its way.
+    async fn send(&self, reply: Reply, deadline: Instant) -> Result<Response, Failure> {
+        if reply.body.len() <= SMALL {
+            return Ok(plain(reply));
+        }
+        let kibibytes = reply.body.len().div_ceil(1024).min(HELD_KIBIBYTES);
+        let room = Arc::clone(&self.held).acquire_many_owned(u32::try_from(kibibytes).unwrap_or(u32::MAX));
+        let room = timeout_at(deadline, room).await.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
+        Ok(respond(reply, Some(room)))
+    }
+}
+
+/// A response whose body nobody counts.
+pub(crate) fn plain(reply: Reply) -> Response {
+    respond(reply, None)
+}
+
+fn respond(reply: Reply, room: Option<OwnedSemaphorePermit>) -> Response {
+    let body = match room {
+        None => Body::from(reply.body),
+        Some(room) => Body::new(Held::new(reply.body, room)),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = reply.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.media_type));
+    // A browser asks each time whether there is a newer commit.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language, accept-encoding"));
+    if let Some(file) = reply.file
+        && let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{file}\""))
+    {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+/// Whether a list of tags has this one (<https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match>).
+fn lists(tags: &HeaderValue, tag: &str) -> bool {
+    let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_string();
+    tags.to_str().is_ok_and(|tags| tags.trim() == "*" || tags.split(',').any(|one| weak(one) == weak(tag)))
+}

@@ -1,0 +1,20 @@
+//! The archive for browsers and programs: a page, an interface in JSON and feeds, over HTTP.
+//!
+//! [`serve`] is handed an open archive and serves it until it is told to stop. Nothing here
+//! reads a file or the clock, or prints; what must be told goes through a closure.
+
+mod address;
+mod api;
+mod app;
+mod assets;
+mod body;
+mod failure;
+mod feed;
+mod guard;
+mod page;
+mod routes;
+mod schema;
+mod server;
+
+pub use schema::document;
+pub use server::{Options, Surroundings, serve};

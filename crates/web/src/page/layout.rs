@@ -1,0 +1,106 @@
+//! What stands around every page: head, search box, foot.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::state::State;
+use crate::assets::address;
+
+/// A whole page. `path` is its own address without the state.
+pub(crate) fn page(state: &State, path: &str, title: &str, main: Markup) -> Markup {
+    let words = state.words();
+    let feed = state.link("/feed", &state.params);
+    html! {
+        (DOCTYPE)
+        html lang=(state.language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="icon" href=(address("icon.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(address("style.css"));
+                link rel="alternate" type="application/atom+xml" href=(feed) title=(words.feed);
+                script src=(address("app.js")) defer {}
+            }
+            body data-copied=(words.copied) data-not-copied=(words.not_copied)
+                data-unreachable=(words.unreachable) {
+                a.skip href="#results" { (words.skip) }
+                (header(state, path))
+                (main)
+                (help_dialog(state))
+            }
+        }
+    }
+}
+
+/// The name, the search box and the language.
+fn header(state: &State, path: &str) -> Markup {
+    let words = state.words();
+    let params = &state.params;
+    html! {
+        header.top {
+            div.bar {
+                a.name href=(state.plain_link("/")) { span.mark aria-hidden="true" {} "paper-search" }
+                form.search action="/" method="get" role="search" {
+                    label.hidden for="q" { (words.search) }
+                    input #q name="q" type="search" value=(params.q.as_deref().unwrap_or_default())
+                        placeholder=(words.placeholder) autocomplete="off" autocapitalize="off"
+                        spellcheck="false" enterkeyhint="search" maxlength="1024"
+                        autofocus[path == "/" && params == &Default::default()];
+                    @for author in &params.author { input type="hidden" name="author" value=(author); }
+                    @for (name, value) in [
+                        ("from", &params.from), ("to", &params.to), ("since", &params.since),
+                        ("digest_from", &params.digest_from), ("digest_to", &params.digest_to),
+                        ("digest", &params.digest), ("sort", &params.sort),
+                    ] {
+                        @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
+                    }
+                    @if let Some(language) = state.chosen {
+                        input type="hidden" name="lang" value=(language.code());
+                    }
+                    button type="submit" { (words.search) }
+                }
+                nav.tools aria-label=(words.help) {
+                    a.help href=(state.plain_link("/help")) title=(words.keys) aria-label=(words.keys) { "?" }
+                    a.language href=(state.in_other_language(path)) hreflang=(state.language.other().tag())
+                        lang=(state.language.other().tag()) { (words.other_language) }
+                }
+            }
+            div #completions aria-live="off" {}
+        }
+    }
+}
+
+/// Keys and query language, over the page.
+fn help_dialog(state: &State) -> Markup {
+    let words = state.words();
+    html! {
+        dialog #help aria-labelledby="help-title" {
+            (help(state))
+            form method="dialog" { button { (words.close) } }
+        }
+        div #toast role="status" aria-live="polite" {}
+    }
+}
+
+/// Keys and query language.
+pub(crate) fn help(state: &State) -> Markup {
+    let words = state.words();
+    html! {
+        h2 #help-title { (words.keys) }
+        dl.keys {
+            @for (keys, what) in &words.key_table {
+                dt { @for key in *keys { kbd { (key) } " " } }
+                dd { (what) }
+            }
+        }
+        h3 { (words.syntax) }
+        dl.syntax {
+            @for (query, what) in &words.syntax_table {
+                dt { code { (query) } }
+                dd { (what) }
+            }
+        }
+        p { a href="/api/v1/openapi.json" { (words.interface) } }
+    }
+}

@@ -1,0 +1,222 @@
+//! What programs read, and the document that describes it, made from the code.
+
+use archive::Stats;
+use results::{PaperObject, ResultObject};
+use serde::Serialize;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::{OpenApi, ToSchema};
+
+use crate::address::SearchParams;
+
+/// A page of what a search found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SearchObject<'a> {
+    #[serde(flatten)]
+    pub(crate) results: ResultObject<'a>,
+    /// At most so many hits were asked for.
+    pub(crate) limit: usize,
+    /// So many hits were skipped.
+    pub(crate) offset: usize,
+    /// The address of the next page; null on the last one.
+    pub(crate) next: Option<String>,
+}
+
+/// Counts of all papers that a search finds.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FacetObject {
+    /// How many papers match, exactly.
+    pub(crate) total: usize,
+    /// How many of them have no day.
+    pub(crate) undated: usize,
+    /// Each month that has a paper, in order.
+    pub(crate) months: Vec<MonthCount>,
+    /// The most frequent authors.
+    pub(crate) authors: Vec<FacetCount>,
+    /// The digests that hold most of the papers.
+    pub(crate) digests: Vec<FacetCount>,
+}
+
+/// A month, and how many papers are of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MonthCount {
+    /// Such as `2026-03`.
+    pub(crate) month: String,
+    /// How many papers.
+    pub(crate) papers: usize,
+}
+
+/// An author or a digest, and how many papers have it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FacetCount {
+    /// The author as written, or the digest's path.
+    pub(crate) value: String,
+    /// How many papers.
+    pub(crate) papers: usize,
+}
+
+/// What may be meant by what is typed so far.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Completions {
+    /// What is typed.
+    pub(crate) query: String,
+    /// The most frequent first; words, then authors.
+    pub(crate) completions: Vec<CompletionObject>,
+}
+
+/// What is typed may become this.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CompletionObject {
+    /// The whole text, or the author's name.
+    pub(crate) text: String,
+    /// `word` or `author`.
+    #[schema(pattern = "^(word|author)$")]
+    pub(crate) kind: &'static str,
+    /// How many papers have it, about.
+    pub(crate) papers: usize,
+}
+
+/// Why there is no answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorObject {
+    /// What is wrong, and what to do about it.
+    pub(crate) error: String,
+}
+
+/// Makes the document that describes the interface.
+pub fn document() -> Document {
+    Interface::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "paper-search",
+        description = "Full-text search over digests of papers, in English and Chinese.\n\nEvery answer carries an `ETag` of the index's last commit; ask with `If-None-Match`, and 304 says that nothing has changed. A server that listens beyond its own machine wants a token, as `Authorization: Bearer TOKEN` or as the password of any user."
+    ),
+    paths(search, export, paper, similar, facets, suggest, stats),
+    components(schemas(ErrorObject))
+)]
+struct Interface;
+
+// The handlers read their addresses themselves; what they take is written down here, and
+// the tests hold them to it.
+
+/// Ranked search.
+#[utoipa::path(get, path = "/api/v1/search", params(SearchParams), responses(
+    (status = 200, description = "a page of hits", body = SearchObject<'static>),
+    (status = 304, description = "as before"),
+    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
+    (status = 503, description = "too many ask at once", body = ErrorObject),
+))]
+#[expect(dead_code, reason = "it is described, not called")]
+fn search() {}
+
+/// The papers that a search finds, as a file of a format.
+#[utoipa::path(get, path = "/api/v1/export", params(
+    SearchParams,
+    ("format" = inline(FormatName), Query, description = "the format"),
+), responses(
+    (status = 200, description = "the file", content(
+        (String = "application/json"), (String = "application/jsonl"), (String = "text/csv"),
+        (String = "application/x-bibtex"), (String = "application/x-research-info-systems"),
+        (String = "text/markdown"), (String = "text/plain"),
+    )),
+    (status = 304, description = "as before"),
+    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
+    (status = 503, description = "too many ask at once", body = ErrorObject),
+))]
+#[expect(dead_code, reason = "it is described, not called")]
+fn export() {}
+
+/// One paper.
+#[utoipa::path(get, path = "/api/v1/papers/{id}", params(
+    ("id" = String, Path, description = "an arXiv id, with or without version", example = "2603.01234"),
+), responses(
+    (status = 200, description = "the paper", body = PaperObject<'static>),
+    (status = 304, description = "as before"),
+    (status = 400, description = "a parameter means nothing", body = ErrorObject),
+    (status = 404, description = "there is no such paper", body = ErrorObject),
+    (status = 503, description = "too many ask at once", body = ErrorObject),
+))]
+#[expect(dead_code, reason = "it is described, not called")]
+fn paper() {}
+
+/// Papers like a paper.
+#[utoipa::path(get, path = "/api/v1/papers/{id}/similar", params(
+    ("id" = String, Path, description = "an arXiv id, with or without version", example = "2603.01234"),
+    SearchParams,
+), responses(
+    (status = 200, description = "a page of hits", body = SearchObject<'static>),
+    (status = 304, description = "as before"),
+    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
+    (status = 404, description = "there is no such paper", body = ErrorObject),
+    (status = 503, description = "too many ask at once", body = ErrorObject),
+))]
+#[expect(dead_code, reason = "it is described, not called")]
+fn similar() {}
+
+/// Counts of all papers that a search finds, by month, author and digest.
+#[utoipa::path(get, path = "/api/v1/facets", params(
+    SearchParams,
+    ("most" = inline(Option<usize>), Query, maximum = 1000, description = "at most so many authors and digests; 10 where nothing is said"),
+), responses(
+    (status = 200, description = "the counts", body = FacetObject),
+    (status = 304, description = "as before"),
+    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
+    (status = 503, description = "too many ask at once", body = ErrorObject),
+))]
+#[expect(dead_code, reason = "it is described, not called")]
+fn facets() {}
+
+/// Completes what someone is typing.
+#[utoipa::path(get, path = "/api/v1/suggest", params(
+    ("q" = inline(Option<String>), Query, max_length = 1024, description = "what is typed so far"),
+    ("limit" = inline(Option<usize>), Query, maximum = 50, description = "at most so many completions; 8 where nothing is said"),
+), responses(
+    (status = 200, description = "the completions", body = Completions),
+    (status = 304, description = "as before"),
+    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
+    (status = 503, description = "too many ask at once", body = ErrorObject),
+))]
+#[expect(dead_code, reason = "it is described, not called")]
+fn suggest() {}
+
+/// What the archive holds.
+#[utoipa::path(get, path = "/api/v1/stats", responses(
+    (status = 200, description = "the figures", body = Stats),
+    (status = 304, description = "as before"),
+    (status = 400, description = "it takes no parameter", body = ErrorObject),
+    (status = 503, description = "too many ask at once", body = ErrorObject),
+))]
+#[expect(dead_code, reason = "it is described, not called")]
+fn stats() {}
+
+/// A format that papers are written in.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "it describes the names of the table of formats")]
+enum FormatName {
+    Json,
+    Jsonl,
+    Csv,
+    Bibtex,
+    Ris,
+    Markdown,
+    Ids,
+    Trec,
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    #[test]
+    fn all_formats_are_described() {
+        let text = serde_json::to_string(&FormatName::schema()).expect("JSON");
+        for format in &results::FORMATS {
+            assert!(text.contains(&format!("\"{}\"", format.name)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The server: the page, the interface for programs, feeds, and who is served.
+
+mod abuse;
+mod api;
+mod browser;
+mod page;
+mod running;
+mod server;
