@@ -3,6 +3,7 @@
 mod abuse;
 mod api;
 mod browser;
+mod chromium;
 mod page;
 mod running;
 mod server;

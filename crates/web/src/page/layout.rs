@@ -77,7 +77,7 @@ fn help_dialog(state: &State) -> Markup {
     html! {
         dialog #help aria-labelledby="help-title" {
             (help(state))
-            form method="dialog" { button { (words.close) } }
+            form method="dialog" { button autofocus { (words.close) } }
         }
         div #toast role="status" aria-live="polite" {}
     }
