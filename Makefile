@@ -2,10 +2,11 @@
 
 CARGO ?= cargo
 
-.PHONY: test lint unit doc faults relevance
+.PHONY: test lint unit doc interface browser faults relevance load
 
-# Format check, lints, every test of every crate, and the documentation.
-test: lint unit doc
+# Format check, lints, every test of every crate, the server against its own description,
+# and the documentation.
+test: lint browser unit interface doc
 
 lint:
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
@@ -15,6 +16,24 @@ lint:
 
 unit:
 	$(CARGO) test --workspace --locked
+
+# The tests of the page want a browser; without one they say that they were skipped.
+browser:
+	@command -v chromedriver >/dev/null 2>&1 || \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	chromium chromium-driver fonts-noto-cjk >/dev/null; } || \
+	echo "SKIPPED: no chromedriver, so the page is not tried in a browser" >&2
+
+# The server against its OpenAPI document (schemathesis) and its feeds (feedparser), in an
+# environment of their own.
+interface:
+	$(CARGO) build --locked
+	@[ -x target/venv/bin/schemathesis ] || \
+	{ python3 -m venv target/venv && target/venv/bin/pip install -q -r tools/requirements.txt; } || \
+	echo "SKIPPED: schemathesis cannot be installed, so the interface is not held to its description" >&2
+	@[ ! -x target/venv/bin/schemathesis ] || \
+	target/venv/bin/python tools/interface.py $${CARGO_TARGET_DIR:-target}/debug/paper-search
 
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 pub(crate) struct SearchParams {
     /// The query, in the query language; none: all papers that pass the filters. At most
     /// 4,096 bytes.
-    #[param(max_length = 1024, example = "speculative decoding")]
+    #[param(max_length = 4096, example = "speculative decoding")]
     pub(crate) q: Option<String>,
     /// Only papers with this author; repeatable, all must match.
     pub(crate) author: Vec<String>,
@@ -67,9 +67,8 @@ impl SearchParams {
             digest_from: given(read.digest_from),
             digest_to: given(read.digest_to),
             digest: given(read.digest),
-            sort: given(read.sort),
-            limit: given(read.limit),
-            offset: given(read.offset),
+            // No form sends these empty.
+            ..read
         })
     }
 

@@ -3,8 +3,8 @@
 use archive::Stats;
 use results::{PaperObject, ResultObject};
 use serde::Serialize;
-use utoipa::openapi::OpenApi as Document;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::openapi::{OpenApi as Document, RefOr};
+use utoipa::{IntoResponses, OpenApi, ToSchema};
 
 use crate::address::SearchParams;
 
@@ -82,9 +82,37 @@ pub(crate) struct ErrorObject {
     pub(crate) error: String,
 }
 
+/// What may be answered to any request instead.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it is described, not made")]
+enum Refusals {
+    /// As before.
+    #[response(status = 304)]
+    AsBefore,
+    /// A parameter means nothing, or asks for too much.
+    #[response(status = 400)]
+    Mistake(#[to_schema] ErrorObject),
+    /// The address is too long.
+    #[response(status = 414, content_type = "text/plain")]
+    LongAddress(String),
+    /// The head of the request is too long.
+    #[response(status = 431)]
+    LongHead,
+    /// Too many ask at once.
+    #[response(status = 503)]
+    Busy(#[to_schema] ErrorObject),
+}
+
 /// Makes the document that describes the interface.
 pub fn document() -> Document {
-    Interface::openapi()
+    let mut document = Interface::openapi();
+    // Papers like a paper are not looked for by words.
+    let path = document.paths.paths.get_mut("/api/v1/papers/{id}/similar");
+    let parameters = path.and_then(|path| path.get.as_mut()).and_then(|get| get.parameters.as_mut());
+    if let Some(parameters) = parameters {
+        parameters.retain(|parameter| !matches!(parameter, RefOr::T(parameter) if parameter.name == "q"));
+    }
+    document
 }
 
 #[derive(OpenApi)]
@@ -104,9 +132,7 @@ struct Interface;
 /// Ranked search.
 #[utoipa::path(get, path = "/api/v1/search", params(SearchParams), responses(
     (status = 200, description = "a page of hits", body = SearchObject<'static>),
-    (status = 304, description = "as before"),
-    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
-    (status = 503, description = "too many ask at once", body = ErrorObject),
+    Refusals,
 ))]
 #[expect(dead_code, reason = "it is described, not called")]
 fn search() {}
@@ -117,13 +143,11 @@ fn search() {}
     ("format" = inline(FormatName), Query, description = "the format"),
 ), responses(
     (status = 200, description = "the file", content(
-        (String = "application/json"), (String = "application/jsonl"), (String = "text/csv"),
+        (ResultObject<'static> = "application/json"), (String = "application/jsonl"), (String = "text/csv"),
         (String = "application/x-bibtex"), (String = "application/x-research-info-systems"),
         (String = "text/markdown"), (String = "text/plain"),
     )),
-    (status = 304, description = "as before"),
-    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
-    (status = 503, description = "too many ask at once", body = ErrorObject),
+    Refusals,
 ))]
 #[expect(dead_code, reason = "it is described, not called")]
 fn export() {}
@@ -133,10 +157,8 @@ fn export() {}
     ("id" = String, Path, description = "an arXiv id, with or without version", example = "2603.01234"),
 ), responses(
     (status = 200, description = "the paper", body = PaperObject<'static>),
-    (status = 304, description = "as before"),
-    (status = 400, description = "a parameter means nothing", body = ErrorObject),
     (status = 404, description = "there is no such paper", body = ErrorObject),
-    (status = 503, description = "too many ask at once", body = ErrorObject),
+    Refusals,
 ))]
 #[expect(dead_code, reason = "it is described, not called")]
 fn paper() {}
@@ -147,10 +169,8 @@ fn paper() {}
     SearchParams,
 ), responses(
     (status = 200, description = "a page of hits", body = SearchObject<'static>),
-    (status = 304, description = "as before"),
-    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
     (status = 404, description = "there is no such paper", body = ErrorObject),
-    (status = 503, description = "too many ask at once", body = ErrorObject),
+    Refusals,
 ))]
 #[expect(dead_code, reason = "it is described, not called")]
 fn similar() {}
@@ -161,22 +181,18 @@ fn similar() {}
     ("most" = inline(Option<usize>), Query, maximum = 1000, description = "at most so many authors and digests; 10 where nothing is said"),
 ), responses(
     (status = 200, description = "the counts", body = FacetObject),
-    (status = 304, description = "as before"),
-    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
-    (status = 503, description = "too many ask at once", body = ErrorObject),
+    Refusals,
 ))]
 #[expect(dead_code, reason = "it is described, not called")]
 fn facets() {}
 
 /// Completes what someone is typing.
 #[utoipa::path(get, path = "/api/v1/suggest", params(
-    ("q" = inline(Option<String>), Query, max_length = 1024, description = "what is typed so far"),
+    ("q" = inline(Option<String>), Query, max_length = 4096, description = "what is typed so far"),
     ("limit" = inline(Option<usize>), Query, maximum = 50, description = "at most so many completions; 8 where nothing is said"),
 ), responses(
     (status = 200, description = "the completions", body = Completions),
-    (status = 304, description = "as before"),
-    (status = 400, description = "a parameter means nothing, or asks for too much", body = ErrorObject),
-    (status = 503, description = "too many ask at once", body = ErrorObject),
+    Refusals,
 ))]
 #[expect(dead_code, reason = "it is described, not called")]
 fn suggest() {}
@@ -184,9 +200,7 @@ fn suggest() {}
 /// What the archive holds.
 #[utoipa::path(get, path = "/api/v1/stats", responses(
     (status = 200, description = "the figures", body = Stats),
-    (status = 304, description = "as before"),
-    (status = 400, description = "it takes no parameter", body = ErrorObject),
-    (status = 503, description = "too many ask at once", body = ErrorObject),
+    Refusals,
 ))]
 #[expect(dead_code, reason = "it is described, not called")]
 fn stats() {}
