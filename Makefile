@@ -48,3 +48,11 @@ relevance:
 	$(CARGO) build --release --locked
 	$(CARGO) build --release --locked -p query --example learn_lexicon
 	python3 tools/relevance.py $(if $(WRITE),--write) $(if $(TIME),--time)
+
+# A server of 100,000 papers, asked by 64 connections for a minute, beside the same archive
+# asked in process. docs/web.md has the figures.
+load:
+	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked -p web --example load
+	python3 tools/load.py target/release/paper-search target/load
+	target/release/examples/load target/release/paper-search target/load/index target/load/queries.txt 64 60

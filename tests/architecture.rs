@@ -178,6 +178,7 @@ fn paths_in_documents_lead_somewhere() {
         "CONTRIBUTING.md",
         "docs/ranking.md",
         "docs/reliability.md",
+        "docs/web.md",
         "samples/README.md",
     ] {
         let Ok(text) = fs::read_to_string(repository().join(document)) else {

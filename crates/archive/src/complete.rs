@@ -99,33 +99,36 @@ fn authors(engine: &Embedded, text: &str, most: usize) -> Result<Vec<Completion>
         return Ok(Vec::new());
     }
     let (first, rest) = typed.split_once(' ').unwrap_or((&typed, ""));
-    let mut counts: HashMap<String, usize> = HashMap::new();
+    // By name, with one of its rotations.
+    let mut counts: HashMap<String, (usize, String)> = HashMap::new();
     engine.for_each_term(&AUTHOR, Stream::Words, first, &mut |rotation, papers| {
         let word = first_word(rotation);
         let name = &rotation[word.len()..];
         let name = name.trim_start_matches(char::is_control);
         let mut others = name.split(' ').filter(|other| *other != word);
         if rest.is_empty() || (word == first && others.any(|other| other.starts_with(rest))) {
-            let counted = counts.entry(name.to_string()).or_default();
+            let counted = counts.entry(name.to_string()).or_insert_with(|| (0, rotation.to_string()));
             // A hyphenated name has several rotations that begin alike.
-            *counted = (*counted).max(papers as usize);
+            counted.0 = counted.0.max(papers as usize);
         }
     })?;
-    let mut names: Vec<(String, usize)> = counts.into_iter().collect();
-    names.sort_by(|(name, papers), (other, others)| others.cmp(papers).then_with(|| name.cmp(other)));
+    let mut names: Vec<(String, (usize, String))> = counts.into_iter().collect();
+    names.sort_by(|(name, (papers, _)), (other, (others, _))| {
+        others.cmp(papers).then_with(|| name.cmp(other))
+    });
     let mut authors = Vec::new();
-    for (name, papers) in names.into_iter().take(most) {
-        if let Some(text) = as_written(engine, &name)? {
+    for (name, (papers, rotation)) in names.into_iter().take(most) {
+        if let Some(text) = as_written(engine, &name, rotation)? {
             authors.push(Completion { text, kind: CompletionKind::Author, papers });
         }
     }
     Ok(authors)
 }
 
-/// A name as its author writes it, looked up in a paper of theirs.
-fn as_written(engine: &Embedded, folded: &str) -> Result<Option<String>, IndexError> {
+/// A name as its author writes it, looked up in a paper that is found by its rotation.
+fn as_written(engine: &Embedded, folded: &str, rotation: String) -> Result<Option<String>, IndexError> {
     let Some(name) = Name::new(folded) else { return Ok(None) };
-    let query = Clause::Author { name: name.clone(), asked: false, weight: 0.0 };
+    let query = Clause::Keyword { field: &AUTHOR, value: rotation, weight: 0.0 };
     let plan = Plan { query, filters: Vec::new(), sort: Sort::Newest, marks: Vec::new() };
     let answer = engine.search(&plan, Page { limit: 1, offset: 0 }, false)?;
     let authors = answer.hits.into_iter().flat_map(|hit| hit.record.paper().authors.clone());

@@ -141,6 +141,7 @@ impl App {
             None => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
+                for_caches(response.headers_mut());
                 response
             }
         };
@@ -176,15 +177,19 @@ fn respond(reply: Reply, room: Option<OwnedSemaphorePermit>) -> Response {
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.media_type));
-    // A browser asks each time whether there is a newer commit.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-language, accept-encoding"));
+    for_caches(headers);
     if let Some(file) = reply.file
         && let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{file}\""))
     {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
+}
+
+/// A browser asks each time whether there is a newer commit.
+fn for_caches(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language, accept-encoding"));
 }
 
 /// Whether a list of tags has this one (<https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match>).
