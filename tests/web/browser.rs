@@ -55,17 +55,22 @@ fn the_page_answers_as_one_types() {
 
         // The answer to what was typed first is not waited for.
         page.eval(
-            "window.aborted = 0; const real = fetch;
+            "const real = fetch;
              window.fetch = (address, options) => {
-               options?.signal?.addEventListener('abort', () => { window.aborted += 1; });
-               return new Promise((done) => setTimeout(done, 300)).then(() => real(address, options));
+               if (window.asked || !address.startsWith('/part')) return real(address, options);
+               window.asked = address;
+               return new Promise((_, fail) => options.signal.addEventListener('abort', () => {
+                 window.aborted = true;
+                 fail(new DOMException('given up', 'AbortError'));
+               }));
              };",
         )
         .await;
-        page.keys("quokka").await;
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        page.keys(" wombat").await;
-        page.until("window.aborted > 0 && location.search.includes('wombat')").await;
+        page.keys("draft").await;
+        page.until("window.asked").await;
+        page.keys(" tree").await;
+        page.until("window.aborted && location.search.endsWith('tree')").await;
+        page.until("document.querySelector('#view:not([aria-busy]) .hit h2 mark')").await;
     });
 }
 
