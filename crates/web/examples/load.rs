@@ -1,6 +1,9 @@
 //! Asks a server as much as it can answer, and the same archive without a server before and
 //! after, so that the rates are of the same machine at the same time. `make load` runs it.
 //!
+//! Where others use the machine as well, the rates depend on what they leave; the time that
+//! the processors spend on an answer does not, and is compared, too.
+//!
 //! `load PROGRAM INDEX QUERIES CONNECTIONS SECONDS`: a file with a query a line is asked
 //! over and over, ten hits each, by so many connections at once.
 
@@ -38,16 +41,36 @@ fn main() {
         Duration::from_secs(seconds.parse().unwrap()),
     );
     let after = alone(Path::new(index), &queries);
-    let alone = f64::midpoint(before, after);
-    println!("in process: {before:.0}, then {after:.0} queries a second");
-    println!("ratio: {:.2}", served / alone);
+    println!("in process: {:.0}, then {:.0} queries a second", before.rate, after.rate);
+    println!("ratio of the rates: {:.2}", served.rate / f64::midpoint(before.rate, after.rate));
+    let cost = f64::midpoint(before.cost, after.cost);
+    println!("processor time of an answer: {:.2} ms in process, {:.2} ms served", cost, served.cost);
+    println!("ratio of what a processor can answer: {:.2}", cost / served.cost);
+}
+
+/// What was measured.
+struct Measured {
+    /// Answers a second.
+    rate: f64,
+    /// Milliseconds that processors spent on an answer, on both sides.
+    cost: f64,
+}
+
+/// The processor time that a process has taken, in milliseconds.
+fn processor_time(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // Behind the name, which may hold anything, the 12th and 13th field, in hundredths.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks: f64 = [fields[11], fields[12]].iter().map(|ticks| ticks.parse::<f64>().unwrap()).sum();
+    ticks * 10.0
 }
 
 /// The rate of the archive by itself, with as many threads as there are cores.
-fn alone(index: &Path, queries: &[String]) -> f64 {
+fn alone(index: &Path, queries: &[String]) -> Measured {
     let archive = Archive::open(index, Some(Lexicon::shipped())).unwrap();
     let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     let next = AtomicUsize::new(0);
+    let before = processor_time("self");
     let started = Instant::now();
     scope(|scope| {
         for _ in 0..available_parallelism().unwrap().get() {
@@ -63,11 +86,15 @@ fn alone(index: &Path, queries: &[String]) -> f64 {
             });
         }
     });
-    next.into_inner() as f64 / started.elapsed().as_secs_f64()
+    let answers = next.into_inner() as f64;
+    Measured {
+        rate: answers / started.elapsed().as_secs_f64(),
+        cost: (processor_time("self") - before) / answers,
+    }
 }
 
 /// The rate of a server of its own; prints what its answers were like.
-fn served(program: &str, index: &str, queries: &[String], connections: usize, time: Duration) -> f64 {
+fn served(program: &str, index: &str, queries: &[String], connections: usize, time: Duration) -> Measured {
     let mut command = Command::new(program);
     command.args(["--index", index, "serve", "--bind", "127.0.0.1:0"]).env_remove("PAPER_SEARCH_TOKEN");
     let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -83,6 +110,8 @@ fn served(program: &str, index: &str, queries: &[String], connections: usize, ti
         })
         .collect();
     let next = AtomicUsize::new(0);
+    let spent = || processor_time("self") + processor_time(&server.id().to_string());
+    let before = spent();
     let started = Instant::now();
     let mut times: Vec<Duration> = scope(|scope| {
         let asking: Vec<_> = (0..connections)
@@ -106,10 +135,13 @@ fn served(program: &str, index: &str, queries: &[String], connections: usize, ti
             .collect();
         asking.into_iter().flat_map(|asking| asking.join().unwrap()).collect()
     });
-    let rate = times.len() as f64 / started.elapsed().as_secs_f64();
+    let measured = Measured {
+        rate: times.len() as f64 / started.elapsed().as_secs_f64(),
+        cost: (spent() - before) / times.len() as f64,
+    };
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
-    println!("{} answers to {connections} connections, no error: {rate:.0} a second", times.len());
+    println!("{} answers to {connections} connections, no error: {:.0} a second", times.len(), measured.rate);
     println!("p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms", at(0.5), at(0.99), at(1.0));
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap_or_default();
     for line in status.lines().filter(|line| line.starts_with("VmHWM") || line.starts_with("RssAnon")) {
@@ -117,7 +149,7 @@ fn served(program: &str, index: &str, queries: &[String], connections: usize, ti
     }
     server.kill().unwrap();
     server.wait().unwrap();
-    rate
+    measured
 }
 
 /// Reads an answer whole, and returns its first line.

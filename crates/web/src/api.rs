@@ -1,6 +1,6 @@
 //! The interface for programs: JSON under `/api/v1`.
 
-use archive::CompletionKind;
+use archive::{CompletionKind, Stats};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -12,7 +12,8 @@ use crate::app::{App, Reply};
 use crate::failure::Failure;
 use crate::page::path_of;
 use crate::schema::{
-    CompletionObject, Completions, ErrorObject, FacetCount, FacetObject, MonthCount, SearchObject,
+    CompletionObject, Completions, ErrorObject, FacetCount, FacetObject, FormatName, MonthCount, Refusals,
+    SearchObject,
 };
 
 /// How many hits come where nobody says.
@@ -73,6 +74,11 @@ pub(crate) fn page_object<'a>(
     SearchObject { results: ResultObject::of(results), limit, offset, next }
 }
 
+/// Ranked search.
+#[utoipa::path(get, path = "/api/v1/search", params(SearchParams), responses(
+    (status = 200, description = "a page of hits", body = SearchObject<'static>),
+    Refusals,
+))]
 pub(crate) async fn search(
     State(app): State<App>,
     headers: HeaderMap,
@@ -92,6 +98,18 @@ pub(crate) async fn search(
     app.answer(app.asking(&headers, ""), work, fail).await
 }
 
+/// The papers that a search finds, as a file of a format.
+#[utoipa::path(get, path = "/api/v1/export", params(
+    SearchParams,
+    ("format" = inline(FormatName), Query, description = "the format"),
+), responses(
+    (status = 200, description = "the file", content(
+        (ResultObject<'static> = "application/json"), (String = "application/jsonl"), (String = "text/csv"),
+        (String = "application/x-bibtex"), (String = "application/x-research-info-systems"),
+        (String = "text/markdown"), (String = "text/plain"),
+    )),
+    Refusals,
+))]
 pub(crate) async fn export(
     State(app): State<App>,
     headers: HeaderMap,
@@ -149,7 +167,15 @@ pub(crate) async fn paper(
     }
 }
 
-async fn one_paper(app: App, id: String, headers: &HeaderMap, query: &str) -> Response {
+/// One paper.
+#[utoipa::path(get, operation_id = "paper", path = "/api/v1/papers/{id}", params(
+    ("id" = String, Path, description = "an arXiv id, with or without version", example = "2603.01234"),
+), responses(
+    (status = 200, description = "the paper", body = PaperObject<'static>),
+    (status = 404, description = "there is no such paper", body = ErrorObject),
+    Refusals,
+))]
+pub(crate) async fn one_paper(app: App, id: String, headers: &HeaderMap, query: &str) -> Response {
     let asked = refuse_others(query, &["format"]).and_then(|()| format(query));
     let format = match asked {
         Ok(format) => format,
@@ -165,7 +191,16 @@ async fn one_paper(app: App, id: String, headers: &HeaderMap, query: &str) -> Re
     app.answer(app.asking(headers, format.map_or("", |format| format.name)), work, fail).await
 }
 
-async fn similar(app: App, id: String, headers: &HeaderMap, query: &str) -> Response {
+/// Papers like a paper.
+#[utoipa::path(get, path = "/api/v1/papers/{id}/similar", params(
+    ("id" = String, Path, description = "an arXiv id, with or without version", example = "2603.01234"),
+    SearchParams,
+), responses(
+    (status = 200, description = "a page of hits", body = SearchObject<'static>),
+    (status = 404, description = "there is no such paper", body = ErrorObject),
+    Refusals,
+))]
+pub(crate) async fn similar(app: App, id: String, headers: &HeaderMap, query: &str) -> Response {
     let asked = params(query, &[]).and_then(|params| match params.q {
         None => Ok((params.asked(DEFAULT_LIMIT)?, params)),
         Some(_) => Err(Failure::asked("papers like a paper take filters, but no q")),
@@ -189,6 +224,14 @@ async fn similar(app: App, id: String, headers: &HeaderMap, query: &str) -> Resp
     app.answer(app.asking(headers, ""), work, fail).await
 }
 
+/// Counts of all papers that a search finds, by month, author and digest.
+#[utoipa::path(get, path = "/api/v1/facets", params(
+    SearchParams,
+    ("most" = inline(Option<usize>), Query, maximum = 1000, description = "at most so many authors and digests; 10 where nothing is said"),
+), responses(
+    (status = 200, description = "the counts", body = FacetObject),
+    Refusals,
+))]
 pub(crate) async fn facets(
     State(app): State<App>,
     headers: HeaderMap,
@@ -229,6 +272,14 @@ pub(crate) async fn facets(
     app.answer(app.asking(&headers, ""), work, fail).await
 }
 
+/// Completes what someone is typing.
+#[utoipa::path(get, path = "/api/v1/suggest", params(
+    ("q" = inline(Option<String>), Query, max_length = 4096, description = "what is typed so far"),
+    ("limit" = inline(Option<usize>), Query, maximum = 50, description = "at most so many completions; 8 where nothing is said"),
+), responses(
+    (status = 200, description = "the completions", body = Completions),
+    Refusals,
+))]
 pub(crate) async fn suggest(
     State(app): State<App>,
     headers: HeaderMap,
@@ -263,6 +314,11 @@ pub(crate) async fn suggest(
     app.answer(app.asking(&headers, ""), work, fail).await
 }
 
+/// What the archive holds.
+#[utoipa::path(get, path = "/api/v1/stats", responses(
+    (status = 200, description = "the figures", body = Stats),
+    Refusals,
+))]
 pub(crate) async fn stats(State(app): State<App>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     if let Err(failure) = refuse_others(&query.unwrap_or_default(), &[]) {
         return refused(&failure);

@@ -1,12 +1,11 @@
 //! What programs read, and the document that describes it, made from the code.
 
-use archive::Stats;
-use results::{PaperObject, ResultObject};
+use results::ResultObject;
 use serde::Serialize;
 use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{IntoResponses, OpenApi, ToSchema};
 
-use crate::address::SearchParams;
+use crate::api;
 
 /// A page of what a search found.
 #[derive(Serialize, ToSchema)]
@@ -85,7 +84,7 @@ pub(crate) struct ErrorObject {
 /// What may be answered to any request instead.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "it is described, not made")]
-enum Refusals {
+pub(crate) enum Refusals {
     /// As before.
     #[response(status = 304)]
     AsBefore,
@@ -121,95 +120,16 @@ pub fn document() -> Document {
         title = "paper-search",
         description = "Full-text search over digests of papers, in English and Chinese.\n\nEvery answer carries an `ETag` of the index's last commit; ask with `If-None-Match`, and 304 says that nothing has changed. A server that listens beyond its own machine wants a token, as `Authorization: Bearer TOKEN` or as the password of any user."
     ),
-    paths(search, export, paper, similar, facets, suggest, stats),
+    paths(api::search, api::export, api::one_paper, api::similar, api::facets, api::suggest, api::stats),
     components(schemas(ErrorObject))
 )]
 struct Interface;
-
-// The handlers read their addresses themselves; what they take is written down here, and
-// the tests hold them to it.
-
-/// Ranked search.
-#[utoipa::path(get, path = "/api/v1/search", params(SearchParams), responses(
-    (status = 200, description = "a page of hits", body = SearchObject<'static>),
-    Refusals,
-))]
-#[expect(dead_code, reason = "it is described, not called")]
-fn search() {}
-
-/// The papers that a search finds, as a file of a format.
-#[utoipa::path(get, path = "/api/v1/export", params(
-    SearchParams,
-    ("format" = inline(FormatName), Query, description = "the format"),
-), responses(
-    (status = 200, description = "the file", content(
-        (ResultObject<'static> = "application/json"), (String = "application/jsonl"), (String = "text/csv"),
-        (String = "application/x-bibtex"), (String = "application/x-research-info-systems"),
-        (String = "text/markdown"), (String = "text/plain"),
-    )),
-    Refusals,
-))]
-#[expect(dead_code, reason = "it is described, not called")]
-fn export() {}
-
-/// One paper.
-#[utoipa::path(get, path = "/api/v1/papers/{id}", params(
-    ("id" = String, Path, description = "an arXiv id, with or without version", example = "2603.01234"),
-), responses(
-    (status = 200, description = "the paper", body = PaperObject<'static>),
-    (status = 404, description = "there is no such paper", body = ErrorObject),
-    Refusals,
-))]
-#[expect(dead_code, reason = "it is described, not called")]
-fn paper() {}
-
-/// Papers like a paper.
-#[utoipa::path(get, path = "/api/v1/papers/{id}/similar", params(
-    ("id" = String, Path, description = "an arXiv id, with or without version", example = "2603.01234"),
-    SearchParams,
-), responses(
-    (status = 200, description = "a page of hits", body = SearchObject<'static>),
-    (status = 404, description = "there is no such paper", body = ErrorObject),
-    Refusals,
-))]
-#[expect(dead_code, reason = "it is described, not called")]
-fn similar() {}
-
-/// Counts of all papers that a search finds, by month, author and digest.
-#[utoipa::path(get, path = "/api/v1/facets", params(
-    SearchParams,
-    ("most" = inline(Option<usize>), Query, maximum = 1000, description = "at most so many authors and digests; 10 where nothing is said"),
-), responses(
-    (status = 200, description = "the counts", body = FacetObject),
-    Refusals,
-))]
-#[expect(dead_code, reason = "it is described, not called")]
-fn facets() {}
-
-/// Completes what someone is typing.
-#[utoipa::path(get, path = "/api/v1/suggest", params(
-    ("q" = inline(Option<String>), Query, max_length = 4096, description = "what is typed so far"),
-    ("limit" = inline(Option<usize>), Query, maximum = 50, description = "at most so many completions; 8 where nothing is said"),
-), responses(
-    (status = 200, description = "the completions", body = Completions),
-    Refusals,
-))]
-#[expect(dead_code, reason = "it is described, not called")]
-fn suggest() {}
-
-/// What the archive holds.
-#[utoipa::path(get, path = "/api/v1/stats", responses(
-    (status = 200, description = "the figures", body = Stats),
-    Refusals,
-))]
-#[expect(dead_code, reason = "it is described, not called")]
-fn stats() {}
 
 /// A format that papers are written in.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
 #[expect(dead_code, reason = "it describes the names of the table of formats")]
-enum FormatName {
+pub(crate) enum FormatName {
     Json,
     Jsonl,
     Csv,
