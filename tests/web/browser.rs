@@ -312,6 +312,7 @@ fn it_can_be_read_in_both_languages_widths_and_lights() {
                 ("paper", "/papers/2602.94871"),
                 ("nothing", "/?q=decodign"),
                 ("wrong", "/?from=2026-02-30"),
+                ("keys", "/help"),
             ] {
                 page.goto(&server.url(address)).await;
                 assert_eq!(page.eval("return document.documentElement.lang").await, own);

@@ -10,14 +10,19 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::NaiveDate;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 use crate::assets::VERSION;
 use crate::body::Held;
 use crate::failure::Failure;
 
-/// How long a request waits for its turn and its search together.
-const DEADLINE: Duration = Duration::from_secs(2);
+/// How long a request waits for its turn. All connections at once, each with a search that
+/// is slow, have had theirs by then.
+const TURN_TIME: Duration = Duration::from_secs(10);
+
+/// How long a search may take. None takes a tenth of it on 100,000 papers; the figures of
+/// [`Snapshot::stats`] are read from all papers once a commit.
+const SEARCH_TIME: Duration = Duration::from_secs(5);
 
 /// How much of large answers may wait to be read, in kibibytes: who asks for much and reads
 /// slowly must not fill the memory.
@@ -117,8 +122,7 @@ impl App {
         asking: Asking,
         work: impl FnOnce(&Snapshot, NaiveDate) -> Result<Reply, Failure> + Send + 'static,
     ) -> Result<Response, Failure> {
-        let deadline = Instant::now() + DEADLINE;
-        let turn = timeout_at(deadline, Arc::clone(&self.searches).acquire_owned()).await;
+        let turn = timeout(TURN_TIME, Arc::clone(&self.searches).acquire_owned()).await;
         let turn = turn.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
         let archive = Arc::clone(&self.archive);
         let job = tokio::task::spawn_blocking(move || {
@@ -131,13 +135,13 @@ impl App {
             Ok::<_, Failure>((tag, reply))
         });
         // A search that goes on behind the deadline keeps its turn; nobody else waits for it.
-        let (tag, reply) = match timeout_at(deadline, job).await {
+        let (tag, reply) = match timeout(SEARCH_TIME, job).await {
             Err(_) => return Err(Failure::Busy),
             Ok(Err(_)) => return Err(Failure::Fault),
             Ok(Ok(done)) => done?,
         };
         let mut response = match reply {
-            Some(reply) => self.send(reply, deadline).await?,
+            Some(reply) => self.send(reply).await?,
             None => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -152,13 +156,13 @@ impl App {
     }
 
     /// Sends a reply; a large one waits until not too much is on its way.
-    async fn send(&self, reply: Reply, deadline: Instant) -> Result<Response, Failure> {
+    async fn send(&self, reply: Reply) -> Result<Response, Failure> {
         if reply.body.len() <= SMALL {
             return Ok(plain(reply));
         }
         let kibibytes = reply.body.len().div_ceil(1024).min(HELD_KIBIBYTES);
         let room = Arc::clone(&self.held).acquire_many_owned(u32::try_from(kibibytes).unwrap_or(u32::MAX));
-        let room = timeout_at(deadline, room).await.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
+        let room = timeout(TURN_TIME, room).await.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
         Ok(respond(reply, Some(room)))
     }
 }

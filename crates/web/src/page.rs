@@ -165,7 +165,7 @@ pub(crate) async fn help(
     let asking = app.asking(&headers, state.language.code());
     let for_failure = state.clone();
     let work = move |_: &Snapshot, _| {
-        let main = html! { div.single { main #results tabindex="-1" { (layout::help(&state)) } } };
+        let main = html! { div.single { main #results tabindex="-1" { h1 { (state.words().keys) } (layout::help(&state)) } } };
         Ok(reply(layout::page(&state, "/help", state.words().help, main)))
     };
     app.answer(asking, work, |failure| failed(&for_failure, failure)).await

@@ -76,8 +76,9 @@ fn help_dialog(state: &State) -> Markup {
     let words = state.words();
     html! {
         dialog #help aria-labelledby="help-title" {
+            h2 #help-title tabindex="-1" autofocus { (words.keys) }
             (help(state))
-            form method="dialog" { button autofocus { (words.close) } }
+            form method="dialog" { button { (words.close) } }
         }
         div #toast role="status" aria-live="polite" {}
     }
@@ -87,7 +88,6 @@ fn help_dialog(state: &State) -> Markup {
 pub(crate) fn help(state: &State) -> Markup {
     let words = state.words();
     html! {
-        h2 #help-title { (words.keys) }
         dl.keys {
             @for (keys, what) in &words.key_table {
                 dt { @for key in *keys { kbd { (key) } " " } }
