@@ -6,6 +6,8 @@ use query::date::{DateError, parse_range, parse_since};
 use query::{Filters, Page, Request, Sort};
 use thiserror::Error;
 
+use crate::found::kept_id;
+
 /// The longest query that a stranger may ask, in bytes.
 pub const MAX_QUERY_BYTES: usize = 4096;
 
@@ -14,6 +16,9 @@ pub const MAX_LIMIT: usize = 1000;
 
 /// The most hits that a stranger may skip.
 pub const MAX_OFFSET: usize = 100_000;
+
+/// The most papers that a stranger may exclude.
+pub const MAX_EXCLUDED: usize = 1000;
 
 /// How many hits come where nobody says.
 const DEFAULT_LIMIT: usize = 10;
@@ -52,6 +57,8 @@ pub struct AskedFilters {
     pub digest_to: Option<String>,
     /// The path or name of a digest that holds the paper.
     pub digest: Option<String>,
+    /// Ids or addresses of papers that are not to come, such as those seen already.
+    pub exclude: Vec<String>,
 }
 
 /// What was typed and means nothing.
@@ -88,6 +95,9 @@ pub enum AskError {
     /// Further down than anyone reads.
     #[error("offset {0} is too far; at most {MAX_OFFSET} hits are skipped, narrow the query instead")]
     LargeOffset(usize),
+    /// More papers than anyone has seen.
+    #[error("{0} papers are too many to exclude; name at most {MAX_EXCLUDED}, the last that were seen")]
+    ManyExcluded(usize),
 }
 
 impl AskedFilters {
@@ -110,7 +120,8 @@ impl AskedFilters {
             date.to = date.to.or(Some(today));
         }
         let digest_date = parse_range(self.digest_from.as_deref(), self.digest_to.as_deref(), today)?;
-        Ok(Filters { authors, date, digest_date, digest: self.digest.clone() })
+        let exclude = self.exclude.iter().map(|named| kept_id(named)).collect();
+        Ok(Filters { authors, date, digest_date, digest: self.digest.clone(), exclude })
     }
 }
 
@@ -135,6 +146,9 @@ impl Asked {
             bytes if bytes > MAX_QUERY_BYTES => Err(AskError::LongQuery(bytes)),
             _ if page.limit > MAX_LIMIT => Err(AskError::LargeLimit(page.limit)),
             _ if page.offset > MAX_OFFSET => Err(AskError::LargeOffset(page.offset)),
+            _ if self.filters.exclude.len() > MAX_EXCLUDED => {
+                Err(AskError::ManyExcluded(self.filters.exclude.len()))
+            }
             _ => self.read(today),
         }
     }
@@ -167,10 +181,12 @@ mod tests {
         let filters = AskedFilters {
             author: vec!["S. Han".to_string()],
             since: Some("7d".to_string()),
+            exclude: vec!["http://arxiv.org/abs/2603.00001v2".to_string()],
             ..AskedFilters::default()
         };
         let read = filters.read(today()).expect("filters");
         assert_eq!(read.authors.len(), 1);
+        assert_eq!(read.exclude, ["2603.00001"]);
         assert_eq!((read.date.from, read.date.to), (NaiveDate::from_ymd_opt(2026, 3, 13), Some(today())));
     }
 
@@ -195,6 +211,7 @@ mod tests {
             (Asked { query: "a".repeat(4097), ..Asked::default() }, "4097 bytes; at most 4096"),
             (Asked { limit: Some(1001), ..Asked::default() }, "ask for at most 1000"),
             (Asked { offset: Some(100_001), ..Asked::default() }, "at most 100000 hits are skipped"),
+            (asked(AskedFilters { exclude: vec![String::new(); 1001], ..filters() }), "name at most 1000"),
         ] {
             let error = asked.read_bounded(today()).expect_err(expected).to_string();
             assert!(error.contains(expected), "{error}");

@@ -12,7 +12,7 @@ mod found;
 mod stats;
 mod warm;
 
-pub use asked::{AskError, Asked, AskedFilters, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES};
+pub use asked::{AskError, Asked, AskedFilters, MAX_EXCLUDED, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES};
 pub use complete::{Completion, CompletionKind};
 pub use found::{Alike, Searched, kept_id, search, similar};
 pub use stats::{AuthorCount, Stats, stats};

@@ -28,6 +28,7 @@ pub(crate) fn filters(args: &FilterArgs, today: NaiveDate) -> Result<Filters> {
         digest_from: args.digest_from.clone(),
         digest_to: args.digest_to.clone(),
         digest: None,
+        exclude: Vec::new(),
     };
     asked.read(today).map_err(|error| match error {
         // As options are typed.

@@ -10,7 +10,7 @@ mod translate;
 pub(crate) use leaf::characters;
 
 use analysis::Analyzer;
-use analysis::fields::{DATE, DIGEST, DIGEST_DATE};
+use analysis::fields::{DATE, DIGEST, DIGEST_DATE, ID};
 
 use crate::highlight::Mark;
 use crate::lexicon::Lexicon;
@@ -74,6 +74,12 @@ pub(crate) fn filter_clauses(filters: &Filters) -> Vec<Clause> {
         value: digest.clone(),
         weight: 0.0,
     }));
+    let excluded = filters.exclude.iter();
+    let excluded = excluded.map(|id| Clause::Keyword { field: &ID, value: id.clone(), weight: 0.0 });
+    let must_not: Vec<Clause> = excluded.collect();
+    if !must_not.is_empty() {
+        clauses.push(Clause::Group { must: Vec::new(), should: Vec::new(), must_not });
+    }
     clauses
 }
 

@@ -31,6 +31,8 @@ pub struct Filters {
     pub digest_date: Days,
     /// The path or name of a digest that holds the paper.
     pub digest: Option<String>,
+    /// Ids of papers that are not to come.
+    pub exclude: Vec<String>,
 }
 
 /// A range of days; both ends belong to it, a missing end is open.

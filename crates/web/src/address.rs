@@ -84,6 +84,7 @@ impl SearchParams {
                 digest_from: self.digest_from.clone(),
                 digest_to: self.digest_to.clone(),
                 digest: self.digest.clone(),
+                exclude: Vec::new(),
             },
             sort: self.sort.clone(),
             limit: Some(number("limit", self.limit.as_deref())?.unwrap_or(limit)),

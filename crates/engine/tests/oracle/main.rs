@@ -418,11 +418,15 @@ fn filters() -> impl Strategy<Value = Filters> {
     let days = || prop_oneof![8 => Just(Days::default()), 1 => days()];
     let authors = prop_oneof![8 => Just(Vec::new()), 1 => proptest::collection::vec(name(), 1..3)];
     let digest = proptest::option::weighted(0.1, select(vec!["2026-03-02.txt", "nowhere.txt"]));
-    (authors, days(), days(), digest).prop_map(|(authors, date, digest_date, digest)| Filters {
+    let excluded = select(vec!["2603.70001", "2603.70010", "nowhere"]).prop_map(str::to_string);
+    let exclude = prop_oneof![8 => Just(Vec::new()), 1 => proptest::collection::vec(excluded, 1..3)];
+    let all = (authors, days(), days(), digest, exclude);
+    all.prop_map(|(authors, date, digest_date, digest, exclude)| Filters {
         authors,
         date,
         digest_date,
         digest: digest.map(str::to_string),
+        exclude,
     })
 }
 
