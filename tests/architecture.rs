@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::harness::repository;
 
 /// Which of our crates a crate may name.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("paper", &[]),
     ("analysis", &["paper"]),
     ("ingest", &["paper"]),
@@ -15,7 +15,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("indexer", &["analysis", "ingest", "paper"]),
     ("engine", &["analysis", "indexer", "paper", "query"]),
     ("results", &["analysis", "paper", "query"]),
-    ("archive", &["analysis", "engine", "indexer", "paper", "query", "results"]),
+    ("archive", &["analysis", "engine", "indexer", "paper", "query", "results", "saved"]),
+    ("saved", &[]),
     ("web", &["archive", "paper", "query", "results"]),
 ];
 

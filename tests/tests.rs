@@ -16,6 +16,7 @@ mod output;
 mod query;
 mod relevance;
 mod samples;
+mod saved;
 mod shared;
 mod translation;
 mod web;

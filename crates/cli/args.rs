@@ -36,6 +36,9 @@ pub(crate) struct Global {
     /// A digest or a folder of them; repeatable [env: PAPER_SEARCH_DIGESTS; or `digests` in a configuration file]
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) digests: Vec<PathBuf>,
+    /// The file of saved searches [env: PAPER_SEARCH_SAVED; or `saved` in a configuration file]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) saved: Option<PathBuf>,
     /// A configuration file to use instead of the nearest paper-search.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -65,6 +68,15 @@ pub(crate) enum Command {
     /// Search for papers, best first
     #[command(after_long_help = query_help())]
     Query(QueryArgs),
+    /// Save a search under a name, to be told what is new
+    #[command(after_long_help = SAVE_HELP)]
+    Save(SaveArgs),
+    /// Tell what saved searches find that was not seen
+    #[command(after_long_help = NEW_HELP)]
+    New(NewArgs),
+    /// List saved searches; remove, export and import them
+    #[command(after_long_help = SAVED_HELP)]
+    Saved(SavedArgs),
     /// Make the index match the digests
     #[command(after_long_help = INDEX_HELP)]
     Index(IndexArgs),
@@ -161,6 +173,74 @@ pub(crate) enum SortArg {
     Relevance,
     Newest,
     Oldest,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SaveArgs {
+    /// What the search is called: letters and digits, with - _ . among them
+    pub(crate) name: String,
+    /// Words, phrases and operators; several need no quotes
+    pub(crate) query: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filters: FilterArgs,
+    /// Take nothing as seen: what is found now is new
+    #[arg(long)]
+    pub(crate) unseen: bool,
+    /// Replace the saved search of this name, and what of it was seen
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct NewArgs {
+    /// The saved search [default: all of them]
+    pub(crate) name: Option<String>,
+    /// Do not take what is shown as seen
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// At most so many hits of each search; the rest stays new
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// How to print the hits
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(output::format_names()), value_name = "FORMAT")]
+    pub(crate) format: String,
+    /// Search the index as it is, even where digests are newer
+    #[arg(long)]
+    pub(crate) no_refresh: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct SavedArgs {
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: ReportFormat,
+    #[command(subcommand)]
+    pub(crate) command: Option<SavedCommand>,
+}
+
+/// What can be done with saved searches.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SavedCommand {
+    /// Remove saved searches, and what of them was seen
+    Remove {
+        /// What they are called
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Print all saved searches, with what was seen, as they can be imported elsewhere
+    Export,
+    /// Add the searches of an export; of those that are here as well, what was seen here or there was seen
+    Import(ImportArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ImportArgs {
+    /// The export; - reads standard input
+    pub(crate) file: PathBuf,
+    /// Replace searches of the same name that ask something else
+    #[arg(long)]
+    pub(crate) replace: bool,
 }
 
 #[derive(Args, Debug)]
@@ -361,6 +441,39 @@ Examples:
   paper-search query --author 'S. Han' --from 2026-03 --sort newest
   paper-search query 'title:pruning AND date:2026-03' --format bibtex
   paper-search query --batch questions.txt --format jsonl
+";
+
+const SAVE_HELP: &str = "\
+What the search finds now is taken as seen; `paper-search new` tells what comes after. A
+span such as --since 1m goes with the days. Saved searches are kept in a file beside no
+index, and know papers by id and version: an index may be made anew at any time.
+
+Examples:
+  paper-search save kv 'key-value cache' --since 3m
+  paper-search save han --author 'S. Han'
+  paper-search save 推测 推测解码 --unseen
+";
+
+const NEW_HELP: &str = "\
+A paper is new if no version of it, or only an earlier one, was seen before. What is shown
+is taken as seen. The exit code is 1 where nothing is new.
+
+Examples:
+  paper-search new
+  paper-search new kv --format bibtex >> new.bib
+  paper-search new --keep --format ids
+";
+
+const SAVED_HELP: &str = "\
+The list says of each search how many papers are new, when someone last looked, and what it
+asks.
+
+Examples:
+  paper-search saved
+  paper-search saved --format json
+  paper-search saved remove kv
+  paper-search saved export > searches.jsonl
+  paper-search saved import searches.jsonl
 ";
 
 const INDEX_HELP: &str = "\

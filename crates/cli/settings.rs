@@ -13,6 +13,7 @@ use crate::args::{Color, Global};
 const PROJECT_FILE: &str = "paper-search.toml";
 const USER_FILE: &str = "paper-search/config.toml";
 const DEFAULT_INDEX: &str = "paper-search/index";
+const DEFAULT_SAVED: &str = "paper-search/saved.jsonl";
 
 /// Where the index and the digests are.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) lexicon: Option<PathBuf>,
     /// A learned lexicon in place of the shipped one.
     pub(crate) learned_lexicon: Option<PathBuf>,
+    /// The file of saved searches; none where there is no home folder to keep it in.
+    pub(crate) saved: Option<PathBuf>,
     /// When to use colour.
     pub(crate) color: Color,
 }
@@ -41,6 +44,7 @@ struct ConfigFile {
     digests: Vec<PathBuf>,
     lexicon: Option<PathBuf>,
     learned_lexicon: Option<PathBuf>,
+    saved: Option<PathBuf>,
 }
 
 /// The places where a setting may stand, the first that has it wins.
@@ -68,22 +72,33 @@ impl Settings {
             flags: ConfigFile {
                 index: global.index.clone(),
                 digests: global.digests.clone(),
+                saved: global.saved.clone(),
                 ..ConfigFile::default()
             },
             environment: ConfigFile {
                 index: environment("PAPER_SEARCH_INDEX").map(PathBuf::from),
                 digests: environment("PAPER_SEARCH_DIGESTS").iter().flat_map(std::env::split_paths).collect(),
+                saved: environment("PAPER_SEARCH_SAVED").map(PathBuf::from),
                 ..ConfigFile::default()
             },
             files,
         };
-        let default_index = xdg.map(|xdg| xdg.data_dir().join(DEFAULT_INDEX));
-        layers.resolve(default_index, global.color)
+        let data = xdg.map(|xdg| xdg.data_dir());
+        layers.resolve(data.as_deref(), global.color)
+    }
+
+    /// Returns the file of saved searches.
+    pub(crate) fn saved(&self) -> Result<&Path> {
+        match &self.saved {
+            Some(path) => Ok(path),
+            None => bail!("there is no home folder to keep saved searches in; name a file with --saved FILE"),
+        }
     }
 }
 
 impl Layers {
-    fn resolve(self, default_index: Option<PathBuf>, color: Color) -> Result<Settings> {
+    /// Works out what is meant; what no layer says is in the folder for data.
+    fn resolve(self, data: Option<&Path>, color: Color) -> Result<Settings> {
         let direct = [&self.flags, &self.environment];
         let given_index = direct.iter().find_map(|layer| layer.index.clone());
         let given_digests = direct.iter().map(|layer| &layer.digests).find(|digests| !digests.is_empty());
@@ -93,13 +108,15 @@ impl Layers {
             && given_digests.is_none()
             && file_index.is_some()
             && file_digests.is_some();
-        let Some(index) = given_index.or(file_index).or(default_index) else {
+        let Some(index) = given_index.or(file_index).or(data.map(|data| data.join(DEFAULT_INDEX))) else {
             bail!("there is no home folder to keep the index in; name a folder with --index DIR");
         };
         let digests = given_digests.or(file_digests).cloned().unwrap_or_default();
         let lexicon = self.files.iter().find_map(|file| file.lexicon.clone());
         let learned_lexicon = self.files.iter().find_map(|file| file.learned_lexicon.clone());
-        Ok(Settings { index, digests, keeps_fresh, lexicon, learned_lexicon, color })
+        let saved = direct.into_iter().chain(&self.files).find_map(|layer| layer.saved.clone());
+        let saved = saved.or(data.map(|data| data.join(DEFAULT_SAVED)));
+        Ok(Settings { saved, index, digests, keeps_fresh, lexicon, learned_lexicon, color })
     }
 }
 
@@ -112,12 +129,13 @@ fn read(path: &Path) -> Result<ConfigFile> {
         let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         let message = error.message().replace('\n', " ");
         anyhow::anyhow!(
-            "{}:{line}: {message}; a configuration file has `index = \"DIR\"`, `digests = [\"PATH\"]` and `lexicon = \"FILE\"`",
+            "{}:{line}: {message}; a configuration file has `index = \"DIR\"`, `digests = [\"PATH\"]`, `lexicon = \"FILE\"` and `saved = \"FILE\"`",
             path.display()
         )
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let own = file.index.iter_mut().chain(&mut file.lexicon).chain(&mut file.learned_lexicon);
+    let own = [&mut file.index, &mut file.lexicon, &mut file.learned_lexicon, &mut file.saved];
+    let own = own.into_iter().flatten();
     for path in own.chain(&mut file.digests) {
         // A shell is not there to do it.
         *path = match (path.strip_prefix("~"), etcetera::home_dir()) {
@@ -156,11 +174,11 @@ mod tests {
             (none(), none(), vec![file(Some("p"), &["q"]), file(Some("u"), &["v"])], "p", vec!["q"], true),
             (none(), none(), vec![file(None, &["q"]), file(Some("u"), &[])], "u", vec!["q"], true),
             (file(None, &["d"]), none(), vec![file(Some("p"), &["q"])], "p", vec!["d"], false),
-            (none(), none(), vec![file(None, &["q"])], "default", vec!["q"], false),
-            (none(), none(), vec![], "default", vec![], false),
+            (none(), none(), vec![file(None, &["q"])], "data/paper-search/index", vec!["q"], false),
+            (none(), none(), vec![], "data/paper-search/index", vec![], false),
         ] {
             let layers = Layers { flags, environment, files };
-            let settings = layers.resolve(Some("default".into()), Color::Auto).expect("an index");
+            let settings = layers.resolve(Some(Path::new("data")), Color::Auto).expect("an index");
             let shown: Vec<&str> = settings.digests.iter().filter_map(|path| path.to_str()).collect();
             assert_eq!(
                 (settings.index.to_str(), shown, settings.keeps_fresh),

@@ -9,11 +9,13 @@
 mod asked;
 mod complete;
 mod found;
+mod news;
 mod stats;
 mod warm;
 
 pub use asked::{AskError, Asked, AskedFilters, MAX_EXCLUDED, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES};
 pub use complete::{Completion, CompletionKind};
 pub use found::{Alike, Searched, kept_id, search, similar};
+pub use news::{News, news};
 pub use stats::{AuthorCount, Stats, stats};
 pub use warm::{Archive, ArchiveError, Snapshot};

@@ -16,6 +16,7 @@ use thiserror::Error;
 use crate::asked::{AskError, Asked, MAX_QUERY_BYTES};
 use crate::complete::{Completion, complete};
 use crate::found::{Alike, all_papers, kept_id, list, search, similar};
+use crate::news::{News, news};
 use crate::stats::{Stats, stats};
 
 /// How long after a commit could not be opened it is tried again.
@@ -162,6 +163,13 @@ impl Snapshot {
         }
         let Language { analyzer, lexicon } = &*self.language;
         Ok(query::facets::facets(&self.engine, analyzer, lexicon.as_ref(), &request, most)?)
+    }
+
+    /// Looks what a saved search finds that was not seen, and returns at most `limit` papers
+    /// of it. Nothing is taken as seen by that: see [`saved::Store::mark`].
+    pub fn news(&self, search: &saved::Search, limit: usize, today: NaiveDate) -> Result<News, ArchiveError> {
+        let Language { analyzer, lexicon } = &*self.language;
+        news(&self.engine, analyzer, lexicon.as_ref(), search, limit, today)
     }
 
     /// Completes what someone is typing, the most frequent first.

@@ -271,6 +271,7 @@ mod tests {
             keeps_fresh: false,
             lexicon: None,
             learned_lexicon: None,
+            saved: None,
             color,
         };
         let invocation = Invocation::try_parse_from(["paper-search", "index", "--watch"]).unwrap();

@@ -31,6 +31,11 @@ impl Embedded {
         Ok(Embedded { index: OpenIndex::open(root)? })
     }
 
+    /// Calls `visit` for each paper that matches a plan, in no particular order.
+    pub fn for_each_match(&self, plan: &Plan, visit: &mut dyn FnMut(Record)) -> Result<(), IndexError> {
+        search::for_each_match(&self.index, plan, visit)
+    }
+
     /// Returns the index itself.
     pub fn index(&self) -> &OpenIndex {
         &self.index

@@ -2,9 +2,10 @@
 
 use analysis::fields::{DATE, ID};
 use indexer::{IndexError, OpenIndex};
+use paper::Record;
 use query::{Answer, Hit, Page, Plan, Sort};
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
-use tantivy::collector::{Count, TopDocs};
+use tantivy::collector::{Count, DocSetCollector, TopDocs};
 use tantivy::query::Query;
 use tantivy::{DocAddress, Order, TantivyError};
 
@@ -31,6 +32,24 @@ pub(crate) fn search(
         hits.push(Hit { record: index.record_at(address)?, score, explanation });
     }
     Ok(Answer { total, hits })
+}
+
+/// Calls `visit` for each paper that matches a plan. They come in the order in which the
+/// index keeps them: so each piece of it is read once.
+pub(crate) fn for_each_match(
+    index: &OpenIndex,
+    plan: &Plan,
+    visit: &mut dyn FnMut(Record),
+) -> Result<(), IndexError> {
+    let reading = |error: TantivyError| index.reading(&error);
+    let compiled = compile::plan(plan, index.searcher(), index.schema()).map_err(reading)?;
+    let found = index.searcher().search(&*compiled, &DocSetCollector).map_err(reading)?;
+    let mut addresses: Vec<DocAddress> = found.into_iter().collect();
+    addresses.sort_unstable();
+    addresses.into_iter().try_for_each(|address| {
+        visit(index.record_at(address)?);
+        Ok(())
+    })
 }
 
 /// Returns the number of matches and one page of them with their scores.

@@ -1,0 +1,89 @@
+//! What a saved search finds that was not seen.
+
+use std::time::Instant;
+
+use analysis::Analyzer;
+use chrono::NaiveDate;
+use engine::Embedded;
+use query::plan::Clause;
+use query::{Engine, Lexicon, Page, Plan, Request};
+use results::Results;
+use saved::{Novelty, Question, Search, Sighting};
+
+use crate::asked::{Asked, AskedFilters};
+use crate::found::all_papers;
+use crate::warm::ArchiveError;
+
+/// What a saved search finds, and what of it is new.
+#[derive(Debug)]
+pub struct News {
+    /// A page of the new papers, the best match first; its total is that of all new ones.
+    pub results: Results,
+    /// How many papers are new, but for those of which an earlier version was seen.
+    pub new: usize,
+    /// Of how many papers an earlier version was seen.
+    pub updated: usize,
+    /// All papers that the search finds, new or not; what [`saved::Seen::look`] takes.
+    pub found: Vec<Sighting>,
+    /// The new papers on the page; what is seen once the page was read.
+    pub shown: Vec<Sighting>,
+}
+
+impl From<&Question> for Asked {
+    fn from(question: &Question) -> Asked {
+        let Question { query, author, from, to, since, digest_from, digest_to } = question.clone();
+        let filters =
+            AskedFilters { author, from, to, since, digest_from, digest_to, ..AskedFilters::default() };
+        Asked { query, filters, ..Asked::default() }
+    }
+}
+
+/// Looks what is new, and returns at most `limit` papers of it.
+pub fn news(
+    engine: &Embedded,
+    analyzer: &Analyzer,
+    lexicon: Option<&Lexicon>,
+    search: &Search,
+    limit: usize,
+    today: NaiveDate,
+) -> Result<News, ArchiveError> {
+    let started = Instant::now();
+    let request = Asked::from(&search.question).read(today)?;
+    let (mut plan, warnings) = planned(&request, analyzer, lexicon);
+    let (mut ids, mut found) = (Vec::new(), Vec::new());
+    engine.for_each_match(&plan, &mut |record| {
+        found.push(Sighting::new(&record.id, record.paper().version));
+        ids.push(record.id);
+    })?;
+    let novelties = search.seen.novelties(&found);
+    let count = |wanted| novelties.iter().filter(|novelty| **novelty == wanted).count();
+    let (new, updated) = (count(Novelty::New), count(Novelty::NewVersion));
+    if new + updated < ids.len() {
+        let fresh = ids.into_iter().zip(&novelties).filter(|(_, novelty)| **novelty != Novelty::Seen);
+        let fresh =
+            fresh.map(|(value, _)| Clause::Keyword { field: &analysis::fields::ID, value, weight: 0.0 });
+        plan.filters.push(Clause::any(fresh.collect()));
+    }
+    let answer = match new + updated {
+        0 => query::Answer::default(),
+        _ => engine.search(&plan, Page { limit, offset: 0 }, false)?,
+    };
+    let shown = answer.hits.iter();
+    let shown = shown.map(|hit| Sighting::new(&hit.record.id, hit.record.paper().version)).collect();
+    let query = match search.question.query.is_empty() {
+        true => search.question.to_string(),
+        false => search.question.query.clone(),
+    };
+    let results = Results::new(query, answer, &plan, 0, warnings, started.elapsed());
+    Ok(News { results, new, updated, found, shown })
+}
+
+/// The plan of a request, and what of it was not read as written.
+fn planned(request: &Request, analyzer: &Analyzer, lexicon: Option<&Lexicon>) -> (Plan, Vec<String>) {
+    if let Some(plan) = all_papers(request) {
+        return (plan, Vec::new());
+    }
+    let parsed = query::parser::parse(&request.query, request.today);
+    let plan = query::planner::plan(&parsed.tree, &request.filters, request.sort, analyzer, lexicon);
+    (plan, parsed.warnings.iter().map(ToString::to_string).collect())
+}
