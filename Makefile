@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: test lint unit doc interface browser faults relevance load
+.PHONY: test lint unit doc interface browser clients faults relevance load
 
 # Format check, lints, every test of every crate, the server against its own description,
 # and the documentation.
@@ -14,7 +14,7 @@ lint:
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
-unit:
+unit: clients
 	$(CARGO) test --workspace --locked
 
 # The tests of the page want a browser; without one they say that they were skipped.
@@ -25,13 +25,18 @@ browser:
 	chromium chromium-driver fonts-noto-cjk >/dev/null; } || \
 	echo "SKIPPED: no chromedriver, so the page is not tried in a browser" >&2
 
-# The server against its OpenAPI document (schemathesis) and its feeds (feedparser), in an
-# environment of their own.
-interface:
+# Programs that are not ours and ask the server, in an environment of their own. Without them
+# the tests that want them say that they were skipped.
+clients:
+	@$(MAKE) --no-print-directory target/venv/made || \
+	echo "SKIPPED: schemathesis and mcp cannot be installed, so no client that is not ours asks the server" >&2
+
+target/venv/made: tools/requirements.txt
+	python3 -m venv target/venv && target/venv/bin/pip install -q -r tools/requirements.txt && touch $@
+
+# The server against its OpenAPI document (schemathesis) and its feeds (feedparser).
+interface: clients
 	$(CARGO) build --locked
-	@[ -x target/venv/bin/schemathesis ] || \
-	{ python3 -m venv target/venv && target/venv/bin/pip install -q -r tools/requirements.txt; } || \
-	echo "SKIPPED: schemathesis cannot be installed, so the interface is not held to its description" >&2
 	@[ ! -x target/venv/bin/schemathesis ] || \
 	target/venv/bin/python tools/interface.py $${CARGO_TARGET_DIR:-target}/debug/paper-search
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::harness::repository;
 
 /// Which of our crates a crate may name.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("paper", &[]),
     ("analysis", &["paper"]),
     ("ingest", &["paper"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("results", &["analysis", "paper", "query"]),
     ("archive", &["analysis", "engine", "indexer", "paper", "query", "results", "saved"]),
     ("saved", &[]),
+    ("mcp", &["archive", "paper", "query", "results"]),
     ("web", &["archive", "paper", "query", "results"]),
 ];
 
@@ -58,9 +59,13 @@ fn arrows_between_crates_go_one_way() {
         assert!(ours.iter().all(|other| allowed.contains(&other.as_str())), "{name} names {ours:?}");
         let tantivy = named.iter().any(|other| other.starts_with("tantivy"));
         assert!(!tantivy || KNOW_TANTIVY.contains(&name), "{name} names tantivy");
+        assert!(!named.contains("rmcp") || name == "mcp", "{name} names the SDK of mcp");
     }
     let program = dependencies(&repository().join("Cargo.toml"));
-    assert!(program.contains("engine") && !program.contains("tantivy"), "{program:?}");
+    assert!(
+        program.contains("engine") && !program.contains("tantivy") && !program.contains("rmcp"),
+        "{program:?}"
+    );
 }
 
 /// Code that names the engine must stand in a crate that may: a re-export would not show

@@ -12,6 +12,7 @@ mod faults;
 mod formats;
 mod harness;
 mod index;
+mod mcp;
 mod output;
 mod query;
 mod relevance;

@@ -95,6 +95,9 @@ pub(crate) enum Command {
     /// Serve a page for browsers, an interface for programs and feeds
     #[command(after_long_help = SERVE_HELP)]
     Serve(ServeArgs),
+    /// Answer an agent over standard input and output (Model Context Protocol)
+    #[command(after_long_help = MCP_HELP)]
+    Mcp,
     /// Read the whole index back and say whether it is sound
     #[command(after_long_help = CHECK_HELP)]
     Check,
@@ -525,6 +528,16 @@ meanwhile is served at once.
 Examples:
   paper-search serve
   paper-search serve --bind 0.0.0.0:7878 --token-file ~/.config/paper-search/token
+";
+
+const MCP_HELP: &str = "\
+An agent's program starts this by itself, once it is told of it, as with
+  {\"mcpServers\": {\"paper-search\": {\"command\": \"paper-search\", \"args\": [\"mcp\"]}}}
+Its tools search, read and list papers, and change nothing. What is indexed meanwhile is
+found at once. `paper-search serve` answers agents as well, at /mcp.
+
+Example:
+  paper-search mcp --index ~/papers/index
 ";
 
 const CHECK_HELP: &str = "\

@@ -58,6 +58,7 @@ fn run(invocation: Invocation, messages: &Messages) -> anyhow::Result<Outcome> {
         Command::Saved(args) => commands::saved::run(&args, &settings, messages),
         Command::Stats(args) => commands::stats::run(&args, &settings, messages),
         Command::Serve(args) => commands::serve::run(&args, &settings, messages),
+        Command::Mcp => commands::mcp::run(&settings, messages),
         Command::Check => commands::check::run(&settings, messages),
         Command::Completions(_) | Command::Man | Command::Parse(_) => Ok(Outcome::Done),
     }

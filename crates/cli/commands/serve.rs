@@ -40,13 +40,11 @@ pub(crate) fn run(args: &ServeArgs, settings: &Settings, messages: &Messages) ->
     refresh(settings, &Analyzer::new(), messages)?;
     let archive = Arc::new(Archive::open(&settings.index, Some(lexicon))?);
     let options = Options { bind: args.bind, hosts: args.host.clone(), token };
-    let report = messages.clone();
-    let surroundings = Surroundings {
-        ready: &mut ready,
-        report: Arc::new(move |what| report.error(what)),
-        today: searching::today,
-    };
-    web::serve(&options, archive, None, surroundings).with_context(|| {
+    let mcp = super::mcp::surroundings(messages);
+    let surroundings =
+        Surroundings { ready: &mut ready, report: Arc::clone(&mcp.report), today: searching::today };
+    let mcp = mcp::router(Arc::clone(&archive), mcp);
+    web::serve(&options, archive, Some(mcp), surroundings).with_context(|| {
         format!("cannot serve at {}; another address can be given with --bind", args.bind)
     })?;
     Ok(Outcome::Done)
