@@ -184,6 +184,7 @@ fn paths_in_documents_lead_somewhere() {
         "CONTRIBUTING.md",
         "docs/ranking.md",
         "docs/reliability.md",
+        "docs/agents.md",
         "docs/web.md",
         "samples/README.md",
     ] {

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::harness::{Work, digest, paper, path, repository, wait};
+use crate::web::server::Server;
 
 /// The Python of the environment that `make clients` makes; none where PyPI was not reached.
 fn python() -> Option<PathBuf> {
@@ -94,6 +95,46 @@ fn rubbish_ends_nothing() {
     let text: Value = serde_json::from_str(of(5)["result"]["content"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(*structured, text);
     assert_eq!(structured["returned"], 1);
+}
+
+/// What a server answers to a request for `/mcp`: its status, and its body.
+fn post(server: &Server, head: &str, body: &str) -> (String, String) {
+    let answer = server.send(format!(
+        "POST /mcp HTTP/1.1\r\n{head}Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    ));
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
+    (head.split(' ').nth(1).unwrap_or_default().to_string(), body.to_string())
+}
+
+/// Behind the guards of the server that it is mounted in, each request by itself.
+#[test]
+fn over_http_each_request_stands_by_itself() {
+    let work = Work::with_samples();
+    let server = Server::start_with(&work, &["--bind", "127.0.0.1:0"]);
+    let host = format!("Host: {}\r\n", server.address());
+    let params = json!({ "name": "search_papers", "arguments": { "query": "quantization", "limit": 1 } });
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string();
+    let (status, body) = post(&server, &host, &call);
+    assert_eq!(status, "200", "{body}");
+    let answer: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(answer["result"]["structuredContent"]["returned"], 1, "{answer}");
+    let huge = format!("{call}{}", " ".repeat(1 << 20));
+    for (head, body, expected) in [
+        (&"Host: evil.example\r\n".to_string(), call.as_str(), "403"),
+        (&format!("{host}Origin: http://evil.example\r\n"), &call, "403"),
+        (&host, "{", "400"),
+        (&host, &huge, "413"),
+    ] {
+        let (status, body) = post(&server, head, body);
+        assert!(
+            status == expected || expected == "400" && status.starts_with('4'),
+            "{head}: {status} {body}"
+        );
+    }
+    assert_eq!(server.get("/mcp").status, 405);
+    assert_eq!(post(&server, &host, &call).0, "200");
 }
 
 /// A client that goes away, with calls on their way or before it said anything, ends the

@@ -6,4 +6,4 @@ mod browser;
 mod chromium;
 mod page;
 mod running;
-mod server;
+pub(crate) mod server;

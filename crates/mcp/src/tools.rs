@@ -17,7 +17,7 @@ use crate::budget;
 use crate::failure::Failure;
 
 /// A hit is never shorter, in characters: more of them than fit need not be looked up.
-const SHORTEST_HIT: usize = 120;
+const SHORTEST_HIT: usize = 80;
 
 /// What a call does once its arguments are read, over one commit.
 pub(crate) type Work = Box<dyn FnOnce(&Snapshot, NaiveDate) -> Result<Told, Failure> + Send>;
