@@ -85,6 +85,7 @@ fn what_is_not_shown_stays_new() {
     assert_eq!(outcome.stdout.lines().count(), 2, "{outcome:?}");
     let shown: Vec<String> = outcome.stdout.lines().map(str::to_string).collect();
     outcome.says(&["digging: 3 new, of 5 papers; 1 more with a larger --limit"]);
+    assert_eq!(work.run(["new", "digging", "-n", "0", "--format", "ids"]).succeeds().stdout, "");
     let rest = new(&work, &[]);
     assert_eq!(rest.len(), 1);
     assert!(!shown.contains(&rest[0]), "{shown:?} {rest:?}");
@@ -196,6 +197,7 @@ fn mistakes_are_told() {
     for (args, named) in [
         (&["save", "two words", "x"][..], &["`two words` is no name for a search"][..]),
         (&["save", "x"], &["nothing to search for"]),
+        (&["save", "x", "decoding", "-tree"], &["paper-search save NAME 'decoding -tree'", "save --help"]),
         (&["save", "digging", "x"], &["`digging` already, for \"wombat\"", "--replace"]),
         (&["save", "x", "y", "--from", "2026-02-30"], &["2026-02-30"]),
         (&["save", "x", "y", "--since", "soon"], &["`soon`"]),

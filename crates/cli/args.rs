@@ -379,19 +379,21 @@ fn brief(error: &clap::Error) -> String {
         .collect();
     let typed: Vec<String> = std::env::args().skip(1).collect();
     let command = command();
-    let subcommand = command
-        .get_subcommands()
-        .map(clap::Command::get_name)
-        .find(|name| typed.iter().any(|word| word == name));
+    let subcommand = typed
+        .iter()
+        .find_map(|word| command.get_subcommands().map(clap::Command::get_name).find(|name| word == name));
     let what = match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             "error: a command is missing, such as `paper-search query \"speculative decoding\"`".to_string()
         }
         // A word to leave out looks like an option.
-        ErrorKind::UnknownArgument if subcommand == Some("query") && is_excluded_word(error) => format!(
-            "{}; to leave out a word, quote the query: paper-search query 'decoding -tree'",
-            paragraphs.first().map_or("", String::as_str)
-        ),
+        ErrorKind::UnknownArgument
+            if matches!(subcommand, Some("query" | "save")) && is_excluded_word(error) =>
+        {
+            let before = if subcommand == Some("save") { "save NAME" } else { "query" };
+            let what = paragraphs.first().map_or("", String::as_str);
+            format!("{what}; to leave out a word, quote the query: paper-search {before} 'decoding -tree'")
+        }
         _ => paragraphs.join("; "),
     };
     let help = subcommand.map_or(String::new(), |name| format!(" {name}"));

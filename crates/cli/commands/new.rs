@@ -59,7 +59,7 @@ pub(crate) fn run(args: &NewArgs, settings: &Settings, messages: &Messages) -> R
                 messages.warning(&format!("{}: {warning}", search.name));
             }
             messages.note(&told(search, &news));
-            if !news.results.hits.is_empty() {
+            if news.results.total > 0 {
                 any = true;
                 news.results.query_id = args.name.is_none().then(|| search.name.clone());
                 let mut out = std::io::BufWriter::new(std::io::stdout().lock());
