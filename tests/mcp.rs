@@ -79,6 +79,7 @@ fn rubbish_ends_nothing() {
         hello(),
         json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
         json!("no message"),
+        json!("x".repeat(2 << 20)),
         json!([1, 2]),
         json!({ "jsonrpc": "2.0", "id": 1, "method": "no/method" }),
         json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": { "name": 7 } }),
