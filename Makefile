@@ -52,6 +52,7 @@ faults:
 relevance:
 	$(CARGO) build --release --locked
 	$(CARGO) build --release --locked -p query --example learn_lexicon
+	$(CARGO) build --release --locked -p indexer --example plain_bm25
 	python3 tools/relevance.py $(if $(WRITE),--write) $(if $(TIME),--time)
 
 # A server of 100,000 papers, asked by 64 connections for a minute, beside the same archive

@@ -87,3 +87,32 @@ fn a_lexicon_that_cannot_be_used_is_told() {
     let untranslated = work.run(["--config", &config, "query", "wombat", "--no-translate"]);
     untranslated.succeeds();
 }
+
+#[test]
+fn what_no_lexicon_knows_is_learned_from_the_archive_itself() {
+    let work = Work::new();
+    let animals = [("wombat", "袋熊"), ("quokka", "短尾袋鼠"), ("numbat", "袋食蚁兽")];
+    let mut papers = Vec::new();
+    for (number, (english, chinese)) in (0..48).zip(animals.iter().cycle()) {
+        let id = format!("2603.{:05}", number + 1);
+        let text = format!("We watch the {english} at night, number {number}.\n");
+        papers.push(paper(&id, "A Night in the Field", &text).summary(&format!("夜里观察{chinese}。")));
+    }
+    papers.push(paper("2603.00100", "Wombat Burrows", "Under ground.\n").summary("地下。"));
+    papers.push(paper("2603.00101", "Untitled", "Nothing.\n").summary("袋熊的洞。"));
+    let file = work.write("2026-03-17.txt", digest("2026-03-17", &papers));
+    work.run(["index", path(&file)]).succeeds();
+    for (query, other, learned) in [("袋熊", "2603.00100", "{wombat "), ("wombat", "2603.00101", "{袋熊 ")]
+    {
+        let found = work.ids(["query", query, "-n", "100"]);
+        assert_eq!(found.len(), 18, "{query}: {found:?}");
+        assert!(found.contains(&other.to_string()), "{query}: {found:?}");
+        let explained = work.run(["query", query, "-n", "1", "--explain"]).succeeds().stdout;
+        assert!(explained.contains(learned), "{explained}");
+        // Required as it stands, it is not translated, and without the bridge neither.
+        assert_eq!(work.ids(["query", &format!("+{query}"), "-n", "100"]).len(), 17, "{query}");
+        assert_eq!(work.ids(["query", query, "--no-translate", "-n", "100"]).len(), 17, "{query}");
+    }
+    // What hardly any paper has is not learned.
+    assert_eq!(work.ids(["query", "burrows"]), ["2603.00100"]);
+}

@@ -120,6 +120,9 @@ pub(crate) struct QueryArgs {
     /// Say why each hit ranks where it does
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Let newer papers score up to a quarter more, half as much for each SPAN of age (such as 6m); off: do not
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) recency: Option<String>,
     /// Search for the words as they are, not for what they are called in the other language
     #[arg(long)]
     pub(crate) no_translate: bool,

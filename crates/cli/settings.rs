@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) learned_lexicon: Option<PathBuf>,
     /// The file of saved searches; none where there is no home folder to keep it in.
     pub(crate) saved: Option<PathBuf>,
+    /// The half life of the preference for newer papers, as a span; `None`: no such preference.
+    pub(crate) recency: Option<String>,
     /// When to use colour.
     pub(crate) color: Color,
 }
@@ -45,6 +47,7 @@ struct ConfigFile {
     lexicon: Option<PathBuf>,
     learned_lexicon: Option<PathBuf>,
     saved: Option<PathBuf>,
+    recency: Option<String>,
 }
 
 /// The places where a setting may stand, the first that has it wins.
@@ -116,7 +119,8 @@ impl Layers {
         let learned_lexicon = self.files.iter().find_map(|file| file.learned_lexicon.clone());
         let saved = direct.into_iter().chain(&self.files).find_map(|layer| layer.saved.clone());
         let saved = saved.or(data.map(|data| data.join(DEFAULT_SAVED)));
-        Ok(Settings { saved, index, digests, keeps_fresh, lexicon, learned_lexicon, color })
+        let recency = self.files.iter().find_map(|file| file.recency.clone());
+        Ok(Settings { saved, index, digests, keeps_fresh, lexicon, learned_lexicon, recency, color })
     }
 }
 
@@ -129,7 +133,7 @@ fn read(path: &Path) -> Result<ConfigFile> {
         let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         let message = error.message().replace('\n', " ");
         anyhow::anyhow!(
-            "{}:{line}: {message}; a configuration file has `index = \"DIR\"`, `digests = [\"PATH\"]`, `lexicon = \"FILE\"` and `saved = \"FILE\"`",
+            "{}:{line}: {message}; a configuration file has `index = \"DIR\"`, `digests = [\"PATH\"]`, `lexicon = \"FILE\"`, `saved = \"FILE\"` and `recency = \"6m\"`",
             path.display()
         )
     })?;

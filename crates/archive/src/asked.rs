@@ -36,6 +36,9 @@ pub struct Asked {
     pub limit: Option<usize>,
     /// So many hits are skipped first.
     pub offset: Option<usize>,
+    /// The half life of the preference for newer papers, such as `6m`; `off`, or nothing: no
+    /// such preference.
+    pub recency: Option<String>,
     /// Whether each hit shall say what its score is made of.
     pub explain: bool,
 }
@@ -125,6 +128,13 @@ impl AskedFilters {
     }
 }
 
+/// Works out the half life of a preference for newer papers, in days; `off` is none.
+pub fn half_life(span: Option<&str>, today: NaiveDate) -> Result<Option<u32>, AskError> {
+    let Some(span) = span.filter(|span| *span != "off") else { return Ok(None) };
+    let days = (today - parse_since(span, today)?).num_days();
+    Ok(Some(u32::try_from(days).unwrap_or(u32::MAX).max(1)))
+}
+
 impl Asked {
     /// Works out what is asked. How much is asked is not looked at.
     pub fn read(&self, today: NaiveDate) -> Result<Request, AskError> {
@@ -133,6 +143,7 @@ impl Asked {
             filters: self.filters.read(today)?,
             sort: self.sort()?,
             page: self.page(),
+            recency: half_life(self.recency.as_deref(), today)?,
             explain: self.explain,
             today,
         })

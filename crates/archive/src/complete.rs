@@ -129,7 +129,7 @@ fn authors(engine: &Embedded, text: &str, most: usize) -> Result<Vec<Completion>
 fn as_written(engine: &Embedded, folded: &str, rotation: String) -> Result<Option<String>, IndexError> {
     let Some(name) = Name::new(folded) else { return Ok(None) };
     let query = Clause::Keyword { field: &AUTHOR, value: rotation, weight: 0.0 };
-    let plan = Plan { query, filters: Vec::new(), sort: Sort::Newest, marks: Vec::new() };
+    let plan = Plan::new(query, Vec::new(), Sort::Newest);
     let answer = engine.search(&plan, Page { limit: 1, offset: 0 }, false)?;
     let authors = answer.hits.into_iter().flat_map(|hit| hit.record.paper().authors.clone());
     Ok(authors.into_iter().find(|author| Name::new(author).is_some_and(|author| name.matches(&author))))

@@ -9,7 +9,7 @@ use paper::{Record, VersionedId};
 use query::plan::Clause;
 use query::tree::Node;
 use query::{Engine, Filters, Lexicon, Plan, Request, Sort};
-use results::Results;
+use results::{Results, Understood};
 
 /// What was found, and how the query was read.
 #[derive(Debug)]
@@ -47,6 +47,10 @@ pub fn search(
     let (answer, plan, offset) = (response.answer, response.plan, request.page.offset);
     let mut results = Results::new(request.query.clone(), answer, &plan, offset, warnings, took);
     results.suggestions = response.suggestions;
+    if request.explain {
+        let (tree, plan) = (response.tree.to_string(), plan.query.to_string());
+        results.understood = Some(Understood { tree, plan });
+    }
     Ok(Searched { results, tree: response.tree, plan })
 }
 
@@ -57,7 +61,7 @@ pub fn search(
 pub(crate) fn all_papers(request: &Request) -> Option<Plan> {
     let asks = !request.query.trim().is_empty() || request.filters != Filters::default();
     let sort = if request.sort == Sort::Relevance { Sort::Newest } else { request.sort };
-    (!asks).then(|| Plan { query: Clause::All, filters: Vec::new(), sort, marks: Vec::new() })
+    (!asks).then(|| Plan::new(Clause::All, Vec::new(), sort))
 }
 
 /// Lists the papers of a plan that was not made of words.

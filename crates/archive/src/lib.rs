@@ -13,7 +13,9 @@ mod news;
 mod stats;
 mod warm;
 
-pub use asked::{AskError, Asked, AskedFilters, MAX_EXCLUDED, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES};
+pub use asked::{
+    AskError, Asked, AskedFilters, MAX_EXCLUDED, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES, half_life,
+};
 pub use complete::{Completion, CompletionKind};
 pub use found::{Alike, Searched, kept_id, search, similar};
 pub use news::{News, news};

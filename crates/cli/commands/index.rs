@@ -272,6 +272,7 @@ mod tests {
             lexicon: None,
             learned_lexicon: None,
             saved: None,
+            recency: None,
             color,
         };
         let invocation = Invocation::try_parse_from(["paper-search", "index", "--watch"]).unwrap();

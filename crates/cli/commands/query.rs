@@ -35,6 +35,7 @@ pub(crate) fn run(args: &QueryArgs, settings: &Settings, messages: &Messages) ->
             format.name()
         );
     }
+    let recency = archive::half_life(args.recency.as_deref().or(settings.recency.as_deref()), today)?;
     let lexicon = match args.no_translate {
         true => None,
         false => Some(lexicon::load(settings)?),
@@ -46,7 +47,8 @@ pub(crate) fn run(args: &QueryArgs, settings: &Settings, messages: &Messages) ->
     let look = Look::of_stdout(settings.color);
     searching::with_engine(&settings.index, |engine| {
         let lexicon = lexicon.as_ref();
-        let search = Search { args, engine, analyzer: &analyzer, lexicon, today, format, look, messages };
+        let search =
+            Search { args, engine, analyzer: &analyzer, lexicon, recency, today, format, look, messages };
         match &args.batch {
             None => search.one(text, filters),
             Some(file) => search.batch(file),
@@ -75,6 +77,7 @@ struct Search<'a> {
     engine: &'a Embedded,
     analyzer: &'a Analyzer,
     lexicon: Option<&'a Lexicon>,
+    recency: Option<u32>,
     today: NaiveDate,
     format: Format,
     look: Look,
@@ -109,6 +112,7 @@ impl Search<'_> {
             filters,
             sort: searching::sort(&self.args.page),
             page,
+            recency: self.recency,
             explain: self.args.explain,
             today: self.today,
         };

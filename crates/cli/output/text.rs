@@ -25,6 +25,11 @@ pub(crate) fn write(results: &Results, look: Look, out: &mut dyn Write) -> io::R
         writeln!(out, "{}\n", plain(error))?;
         return Ok(());
     }
+    if let Some(understood) = &results.understood {
+        wrapped(&format!("read as: {}", plain(&understood.tree)), "  ", look, out)?;
+        wrapped(&format!("searched: {}", plain(&understood.plan)), "  ", look, out)?;
+        writeln!(out)?;
+    }
     if results.hits.iter().any(|found| !found.explanation.is_empty()) && !results.terms.is_empty() {
         let terms = results.terms.iter().map(|(term, weight)| format!("{} {weight:.2}", plain(term)));
         wrapped(&format!("alike by: {}", terms.collect::<Vec<_>>().join(", ")), "  ", look, out)?;
@@ -94,9 +99,14 @@ fn hit(found: &Found, look: Look, out: &mut dyn Write) -> io::Result<()> {
         wrapped(&format!("{indent}{snippet}"), &indent, look, out)?;
     }
     if !found.explanation.is_empty() {
-        writeln!(out, "{indent}score {:.3}", found.score)?;
+        let factors = found.factors.iter().map(|factor| format!(", {} ×{:.2}", factor.name, factor.value));
+        writeln!(out, "{indent}score {:.3}{}", found.score, factors.collect::<String>())?;
         for part in &found.explanation {
-            writeln!(out, "{indent}  {:>7.3}  {}", part.score, plain(&part.clause))?;
+            let what = match (&part.field, &part.term) {
+                (Some(field), Some(term)) => format!("{field}:{term}  of {}", part.clause),
+                _ => part.clause.clone(),
+            };
+            writeln!(out, "{indent}  {:>7.3}  {}", part.score, plain(&what))?;
         }
     }
     writeln!(out)?;

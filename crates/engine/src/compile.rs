@@ -2,8 +2,9 @@
 
 use std::ops::Bound;
 
+use analysis::Field;
 use analysis::fields::AUTHOR;
-use indexer::{IndexSchema, day_number};
+use indexer::{IndexSchema, OpenIndex, day_number};
 use query::plan::{Clause, Plan, Stream};
 use query::request::Days;
 use tantivy::query::{
@@ -13,34 +14,50 @@ use tantivy::query::{
 use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{Searcher, TantivyError, Term};
 
+use crate::bag::BagQuery;
 use crate::exclusion::Excluded;
 use crate::expand;
 use crate::near::NearQuery;
+use crate::recency::RecentQuery;
+use crate::statistics::{Statistics, idf, word_frequency};
 use crate::synonyms::SynonymsQuery;
 
+/// The inverse document frequency that a part of a bag has at least.
+const LEAST_IDF: f32 = 0.1;
+
+/// What clauses are compiled for.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) searcher: &'a Searcher,
+    pub(crate) schema: &'a IndexSchema,
+    pub(crate) statistics: &'a Statistics<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn of(index: &'a OpenIndex, statistics: &'a Statistics<'a>) -> Context<'a> {
+        Context { searcher: index.searcher(), schema: index.schema(), statistics }
+    }
+}
+
 /// Compiles a whole plan.
-pub(crate) fn plan(
-    plan: &Plan,
-    searcher: &Searcher,
-    schema: &IndexSchema,
-) -> Result<Box<dyn Query>, TantivyError> {
-    let query = clause(&plan.query, searcher, schema)?;
+pub(crate) fn plan(plan: &Plan, context: Context<'_>) -> Result<Box<dyn Query>, TantivyError> {
+    let mut query = clause(&plan.query, context)?;
+    if let Some(recency) = plan.recency {
+        query = Box::new(RecentQuery { query, recency });
+    }
     if plan.filters.is_empty() {
         return Ok(query);
     }
     let mut all = vec![(Occur::Must, query)];
     for filter in &plan.filters {
-        all.push((Occur::Must, constant(clause(filter, searcher, schema)?, 0.0)));
+        all.push((Occur::Must, constant(clause(filter, context)?, 0.0)));
     }
     Ok(Box::new(BooleanQuery::new(all)))
 }
 
 /// Compiles one clause.
-pub(crate) fn clause(
-    clause: &Clause,
-    searcher: &Searcher,
-    schema: &IndexSchema,
-) -> Result<Box<dyn Query>, TantivyError> {
+pub(crate) fn clause(clause: &Clause, context: Context<'_>) -> Result<Box<dyn Query>, TantivyError> {
+    let Context { searcher, schema, .. } = context;
     Ok(match clause {
         Clause::All => constant(Box::new(AllQuery), 0.0),
         Clause::Term { field, stream, term, weight } => {
@@ -52,8 +69,7 @@ pub(crate) fn clause(
             boosted(Box::new(query), *weight)
         }
         Clause::Synonyms { fields, terms, weight } => {
-            let fields = fields.iter().map(|(field, weight)| (schema.main(field), *weight)).collect();
-            boosted(Box::new(SynonymsQuery { fields, terms: terms.clone() }), *weight)
+            boosted(Box::new(synonyms(fields, terms, schema)), *weight)
         }
         Clause::Phrase { field, terms, weight } => {
             let handle = schema.exact(field);
@@ -90,22 +106,62 @@ pub(crate) fn clause(
             constant(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), *weight)
         }
         Clause::Days { field, days } => constant(days_query(schema.main(field), *days), 0.0),
-        Clause::Group { must, should, must_not } => group(must, should, must_not, searcher, schema)?,
+        Clause::Bag { words, evidence, hints } => {
+            let compiled = |parts: &[Clause]| parts.iter().map(|part| self::clause(part, context)).collect();
+            let (evidence, hints): (Result<_, _>, Result<_, _>) = (compiled(evidence), compiled(hints));
+            let words = words.iter().map(|word| Ok((self::clause(word, context)?, counts(word, context)?)));
+            Box::new(BagQuery::new(words.collect::<Result<_, TantivyError>>()?, evidence?, hints?))
+        }
+        Clause::Group { must, should, must_not } => group(must, should, must_not, context)?,
     })
+}
+
+/// A word by all its names.
+pub(crate) fn synonyms(
+    fields: &[(&'static Field, f32)],
+    terms: &[(String, f32)],
+    schema: &IndexSchema,
+) -> SynonymsQuery {
+    let fields = fields.iter().map(|(field, weight)| (schema.main(field), *weight)).collect();
+    SynonymsQuery { fields, terms: terms.to_vec() }
+}
+
+/// What a word counts among the words of a bag: the inverse document frequency of the
+/// most frequent of its names, to the power of 1.5. What is no word of a text counts next
+/// to nothing.
+pub(crate) fn counts(word: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
+    let mut names = Vec::new();
+    word.visit_scoring(&mut |clause| {
+        if let Clause::Synonyms { fields, terms, .. } = clause {
+            names.push((fields, terms));
+        }
+    });
+    let mut least: Option<f32> = None;
+    for (fields, terms) in names {
+        let handles = fields.iter().map(|(field, _)| context.schema.main(field));
+        let with = word_frequency(context.statistics, handles, terms.iter())?;
+        let idf = idf(context.statistics, with)?;
+        least = Some(match least {
+            Some(least) if with > 0.0 => least.min(idf),
+            Some(least) => least,
+            None => idf,
+        });
+    }
+    let idf = f32::max(least.unwrap_or_default(), LEAST_IDF);
+    Ok(idf * idf.sqrt())
 }
 
 fn group(
     must: &[Clause],
     should: &[Clause],
     must_not: &[Clause],
-    searcher: &Searcher,
-    schema: &IndexSchema,
+    context: Context<'_>,
 ) -> Result<Box<dyn Query>, TantivyError> {
     let mut parts: Vec<(Occur, Box<dyn Query>)> =
         Vec::with_capacity(must.len() + should.len() + must_not.len() + 1);
     for (occur, clauses) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
         for part in clauses {
-            let query = clause(part, searcher, schema)?;
+            let query = clause(part, context)?;
             parts.push(match occur {
                 Occur::MustNot => (occur, Box::new(Excluded(query)) as Box<dyn Query>),
                 _ => (occur, query),

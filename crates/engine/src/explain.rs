@@ -1,66 +1,160 @@
 //! Why a hit ranks where it does.
 
-use indexer::OpenIndex;
-use query::ScorePart;
+use analysis::Field;
+use analysis::fields::FIELDS;
 use query::plan::{Clause, Plan};
-use tantivy::{DocAddress, TantivyError};
+use query::{ScoreFactor, ScorePart};
+use tantivy::{DocAddress, DocId, SegmentReader, TantivyError};
 
-use crate::compile;
-use crate::statistics::Statistics;
+use crate::bag::coverage;
+use crate::compile::{self, Context};
+use crate::recency;
 
-/// Returns what each clause of a plan gives the paper at an address, highest first. The
-/// parts add up to the score.
+/// Returns what each term in each field gives the paper at an address, highest first, and
+/// what that was multiplied by. The parts add up to the score.
 pub(crate) fn explain(
-    index: &OpenIndex,
+    context: Context<'_>,
     plan: &Plan,
     address: DocAddress,
-) -> Result<Vec<ScorePart>, TantivyError> {
-    let mut parts = parts(index, &plan.query, address)?.unwrap_or_default();
+) -> Result<(Vec<ScorePart>, Vec<ScoreFactor>), TantivyError> {
+    let reader = context.searcher.segment_reader(address.segment_ord);
+    let mut explaining = Explaining { context, reader, doc: address.doc_id, factors: Vec::new() };
+    let mut parts = explaining.parts(&plan.query)?.unwrap_or_default();
+    if let Some(preference) = plan.recency {
+        let value = recency::factor(preference, recency::days(reader)?.first(address.doc_id));
+        parts.iter_mut().for_each(|part| part.score *= value);
+        explaining.factors.push(ScoreFactor { name: "recency", value });
+    }
     parts.retain(|part| part.score > 0.0);
-    parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.clause.cmp(&b.clause)));
-    Ok(parts)
+    parts.sort_by(|a, b| {
+        let key = |part: &ScorePart| (part.clause.clone(), part.field, part.term.clone());
+        b.score.total_cmp(&a.score).then_with(|| key(a).cmp(&key(b)))
+    });
+    Ok((parts, explaining.factors))
 }
 
-/// Returns what a clause gives a paper; `None` if the paper does not match it. What is in
-/// a group that does not match gives nothing.
-fn parts(
-    index: &OpenIndex,
-    clause: &Clause,
-    address: DocAddress,
-) -> Result<Option<Vec<ScorePart>>, TantivyError> {
-    let Clause::Group { must, should, must_not } = clause else {
-        let score = score(index, clause, address)?;
-        return Ok(score.map(|score| vec![ScorePart { clause: clause.to_string(), score }]));
-    };
-    let mut all = Vec::new();
-    for clause in must {
-        match parts(index, clause, address)? {
-            Some(own) => all.extend(own),
-            None => return Ok(None),
+/// One paper that is looked at.
+struct Explaining<'a> {
+    context: Context<'a>,
+    reader: &'a SegmentReader,
+    doc: DocId,
+    factors: Vec<ScoreFactor>,
+}
+
+impl Explaining<'_> {
+    /// Returns what a clause gives the paper; `None` if the paper does not match it. What
+    /// is in a group that does not match gives nothing.
+    fn parts(&mut self, clause: &Clause) -> Result<Option<Vec<ScorePart>>, TantivyError> {
+        match clause {
+            Clause::Group { must, should, must_not } => self.group(must, should, must_not),
+            Clause::Bag { words, evidence, hints } => self.bag(words, evidence, hints),
+            leaf => self.leaf(leaf),
         }
     }
-    for clause in must_not {
-        if parts(index, clause, address)?.is_some() {
+
+    fn group(
+        &mut self,
+        must: &[Clause],
+        should: &[Clause],
+        must_not: &[Clause],
+    ) -> Result<Option<Vec<ScorePart>>, TantivyError> {
+        let mut all = Vec::new();
+        for clause in must {
+            match self.parts(clause)? {
+                Some(own) => all.extend(own),
+                None => return Ok(None),
+            }
+        }
+        for clause in must_not {
+            if self.score(clause)?.is_some() {
+                return Ok(None);
+            }
+        }
+        let mut any = !must.is_empty() || (should.is_empty() && !must_not.is_empty());
+        for clause in should {
+            if let Some(own) = self.parts(clause)? {
+                any = true;
+                all.extend(own);
+            }
+        }
+        Ok(any.then_some(all))
+    }
+
+    fn bag(
+        &mut self,
+        words: &[Clause],
+        evidence: &[Clause],
+        hints: &[Clause],
+    ) -> Result<Option<Vec<ScorePart>>, TantivyError> {
+        let (mut parts, mut any, mut covered, mut all) = (Vec::new(), false, 0.0, 0.0);
+        for word in words {
+            let counts = compile::counts(word, self.context)?;
+            all += counts;
+            if let Some(own) = self.parts(word)? {
+                any = true;
+                covered += counts;
+                parts.extend(own);
+            }
+        }
+        for clause in evidence {
+            if let Some(own) = self.parts(clause)? {
+                any = true;
+                parts.extend(own);
+            }
+        }
+        if !any {
             return Ok(None);
         }
-    }
-    let mut any = !must.is_empty() || (should.is_empty() && !must_not.is_empty());
-    for clause in should {
-        if let Some(own) = parts(index, clause, address)? {
-            any = true;
-            all.extend(own);
+        for clause in hints {
+            parts.extend(self.parts(clause)?.unwrap_or_default());
         }
+        let value = coverage(covered, all);
+        parts.iter_mut().for_each(|part| part.score *= value);
+        self.factors.push(ScoreFactor { name: "coverage", value });
+        Ok(Some(parts))
     }
-    Ok(any.then_some(all))
-}
 
-/// Returns the score of a clause that is no group; `None` if the paper does not match.
-fn score(index: &OpenIndex, clause: &Clause, address: DocAddress) -> Result<Option<f32>, TantivyError> {
-    let searcher = index.searcher();
-    let query = compile::clause(clause, searcher, index.schema())?;
-    let weight = query.weight(Statistics::of(index).scoring())?;
-    let mut scorer = weight.scorer(searcher.segment_reader(address.segment_ord), 1.0)?;
-    let found = scorer.doc() == address.doc_id
-        || (scorer.doc() < address.doc_id && scorer.seek(address.doc_id) == address.doc_id);
-    Ok(found.then(|| scorer.score()))
+    /// Shares out the score of a clause that holds no others, over the terms and fields
+    /// that it is about.
+    fn leaf(&self, clause: &Clause) -> Result<Option<Vec<ScorePart>>, TantivyError> {
+        let Some(score) = self.score(clause)? else { return Ok(None) };
+        let part = |field: Option<&'static Field>, term: Option<String>, score| ScorePart {
+            clause: clause.to_string(),
+            field: field.map(|field| field.name),
+            term,
+            score,
+        };
+        let one = match clause {
+            Clause::Synonyms { fields, terms, .. } => {
+                let Context { schema, statistics, .. } = self.context;
+                let query = compile::synonyms(fields, terms, schema);
+                let contributions = query.contributions(statistics, self.reader, self.doc)?;
+                let sum: f32 = contributions.iter().map(|(_, _, contribution)| contribution).sum();
+                let shares = contributions.into_iter().map(|(handle, term, contribution)| {
+                    let field = FIELDS.iter().copied().find(|field| schema.main(field) == handle);
+                    part(field, Some(term), score * contribution / sum)
+                });
+                return Ok(Some(shares.collect()));
+            }
+            Clause::Term { field, term, .. } => part(Some(field), Some(term.clone()), score),
+            Clause::Phrase { field, .. }
+            | Clause::Near { field, .. }
+            | Clause::Prefix { field, .. }
+            | Clause::Fuzzy { field, .. }
+            | Clause::Keyword { field, .. }
+            | Clause::Days { field, .. } => part(Some(field), None, score),
+            _ => part(None, None, score),
+        };
+        Ok(Some(vec![one]))
+    }
+
+    /// Returns the score of a clause by itself; `None` if the paper does not match.
+    fn score(&self, clause: &Clause) -> Result<Option<f32>, TantivyError> {
+        let query = compile::clause(clause, self.context)?;
+        let weight = query.weight(self.context.statistics.scoring())?;
+        let mut scorer = weight.scorer(self.reader, 1.0)?;
+        let found =
+            scorer.doc() == self.doc || (scorer.doc() < self.doc && scorer.seek(self.doc) == self.doc);
+        Ok(found.then(|| scorer.score()))
+    }
 }

@@ -13,13 +13,15 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
 
-use crate::compile;
+use crate::compile::{self, Context};
+use crate::statistics::Statistics;
 
 /// Counts the papers that match a plan.
 pub(crate) fn facets(index: &OpenIndex, plan: &Plan, most: usize) -> Result<Facets, IndexError> {
     let reading = |error: TantivyError| index.reading(&error);
     let searcher = index.searcher();
-    let compiled = compile::plan(plan, searcher, index.schema()).map_err(reading)?;
+    let statistics = Statistics::of(index);
+    let compiled = compile::plan(plan, Context::of(index, &statistics)).map_err(reading)?;
     let segments = searcher.search(&compiled, &Count).map_err(reading)?;
     let damaged = |error: io::Error| reading(TantivyError::from(error));
     let mut facets = Facets {

@@ -1,11 +1,13 @@
 //! The embedded engine: plan in, hits out, over the index on this machine.
 
+mod bag;
 mod compile;
 mod exclusion;
 mod expand;
 mod explain;
 mod facets;
 mod near;
+mod recency;
 mod search;
 mod statistics;
 mod synonyms;

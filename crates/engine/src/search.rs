@@ -9,8 +9,9 @@ use tantivy::collector::{Count, DocSetCollector, TopDocs};
 use tantivy::query::Query;
 use tantivy::{DocAddress, Order, TantivyError};
 
+use crate::compile::{self, Context};
+use crate::explain;
 use crate::statistics::Statistics;
-use crate::{compile, explain};
 
 /// Answers a plan.
 pub(crate) fn search(
@@ -20,16 +21,17 @@ pub(crate) fn search(
     explain: bool,
 ) -> Result<Answer, IndexError> {
     let reading = |error: TantivyError| index.reading(&error);
-    let searcher = index.searcher();
-    let compiled = compile::plan(plan, searcher, index.schema()).map_err(reading)?;
-    let (total, found) = top(index, &*compiled, plan.sort, page).map_err(reading)?;
+    let statistics = Statistics::of(index);
+    let context = Context::of(index, &statistics);
+    let compiled = compile::plan(plan, context).map_err(reading)?;
+    let (total, found) = top(index, &*compiled, plan.sort, page, &statistics).map_err(reading)?;
     let mut hits = Vec::with_capacity(found.len());
     for (score, address) in found {
-        let explanation = match explain {
-            true => explain::explain(index, plan, address).map_err(reading)?,
-            false => Vec::new(),
+        let (explanation, factors) = match explain {
+            true => explain::explain(context, plan, address).map_err(reading)?,
+            false => (Vec::new(), Vec::new()),
         };
-        hits.push(Hit { record: index.record_at(address)?, score, explanation });
+        hits.push(Hit { record: index.record_at(address)?, score, explanation, factors });
     }
     Ok(Answer { total, hits })
 }
@@ -42,7 +44,8 @@ pub(crate) fn for_each_match(
     visit: &mut dyn FnMut(Record),
 ) -> Result<(), IndexError> {
     let reading = |error: TantivyError| index.reading(&error);
-    let compiled = compile::plan(plan, index.searcher(), index.schema()).map_err(reading)?;
+    let statistics = Statistics::of(index);
+    let compiled = compile::plan(plan, Context::of(index, &statistics)).map_err(reading)?;
     let found = index.searcher().search(&*compiled, &DocSetCollector).map_err(reading)?;
     let mut addresses: Vec<DocAddress> = found.into_iter().collect();
     addresses.sort_unstable();
@@ -62,6 +65,7 @@ fn top(
     query: &dyn Query,
     sort: Sort,
     page: Page,
+    statistics: &Statistics<'_>,
 ) -> Result<(usize, Vec<(f32, DocAddress)>), TantivyError> {
     let searcher = index.searcher();
     // The collector keeps room for all it may return, and panics on a limit of 0.
@@ -77,8 +81,7 @@ fn top(
         Sort::Relevance => {
             let order = ((SortBySimilarityScore, Order::Desc), (date(), Order::Desc), id());
             let collector = (Count, top.order_by(order));
-            let statistics = Statistics::of(index);
-            let (total, found) = searcher.search_with_statistics_provider(query, &collector, &statistics)?;
+            let (total, found) = searcher.search_with_statistics_provider(query, &collector, statistics)?;
             Ok((total, found.into_iter().map(|((score, _, _), address)| (score, address)).collect()))
         }
         Sort::Newest | Sort::Oldest => {

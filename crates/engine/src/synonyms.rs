@@ -9,14 +9,18 @@
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{
+    Bm25StatisticsProvider, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight,
+};
 use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
+use crate::statistics::{idf, word_frequency};
+
 /// How fast a frequency saturates, and how much the length of a field counts; docs/ranking.md
 /// has the measurements.
-const K1: f32 = 2.0;
-const B: f32 = 0.75;
+const K1: f32 = 8.0;
+const B: f32 = 0.85;
 
 /// How many papers are looked at in one go.
 const WINDOW: u32 = 4096;
@@ -32,28 +36,60 @@ pub(crate) struct SynonymsQuery {
 
 impl Query for SynonymsQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
+        let mut factor = 0.0;
         let mut fields = Vec::with_capacity(self.fields.len());
-        let (mut papers, mut most) = (0.0, 0.0_f32);
         for (handle, weight) in &self.fields {
             let term = |(term, share): &(String, f32)| (Term::from_field_text(*handle, term), *share);
-            let terms: Vec<(Term, f32)> = self.terms.iter().map(term).collect();
-            let mut mean_length = 1.0;
-            if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
-                papers = statistics_provider.total_num_docs()? as f32;
-                mean_length = statistics_provider.total_num_tokens(*handle)? as f32 / papers;
-                let mut frequency = 0.0;
-                for (term, share) in &terms {
-                    frequency += share * statistics_provider.doc_freq(term)? as f32;
-                }
-                most = most.max(frequency);
-            }
-            fields.push(FieldWeight { handle: *handle, terms, weight: *weight, mean_length });
+            let terms = self.terms.iter().map(term).collect();
+            fields.push(FieldWeight { handle: *handle, terms, weight: *weight, mean_length: 1.0 });
         }
-        // Shares may be more than 1 in all where a person added translations.
-        let frequency = f32::min(most, papers);
-        let idf = (1.0 + (papers - frequency + 0.5) / (frequency + 0.5)).ln();
-        Ok(Box::new(SynonymsWeight { fields, factor: idf * (1.0 + K1) }))
+        if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
+            let papers = statistics_provider.total_num_docs()? as f32;
+            for field in &mut fields {
+                field.mean_length = statistics_provider.total_num_tokens(field.handle)? as f32 / papers;
+            }
+            let handles = self.fields.iter().map(|(handle, _)| *handle);
+            let with = word_frequency(statistics_provider, handles, self.terms.iter())?;
+            factor = idf(statistics_provider, with)? * (1.0 + K1);
+        }
+        Ok(Box::new(SynonymsWeight { fields, factor }))
     }
+}
+
+impl SynonymsQuery {
+    /// Returns what each term in each field gives to the frequency of the word in a paper:
+    /// the score is shared out in this proportion.
+    pub(crate) fn contributions(
+        &self,
+        statistics: &dyn Bm25StatisticsProvider,
+        reader: &SegmentReader,
+        doc: DocId,
+    ) -> Result<Vec<(Handle, String, f32)>, TantivyError> {
+        let papers = statistics.total_num_docs()? as f32;
+        let mut contributions = Vec::new();
+        for (handle, weight) in &self.fields {
+            let mean_length = statistics.total_num_tokens(*handle)? as f32 / papers;
+            let length = reader.get_fieldnorms_reader(*handle)?.fieldnorm(doc);
+            let index = reader.inverted_index(*handle)?;
+            for (text, share) in &self.terms {
+                let term = Term::from_field_text(*handle, text);
+                let Some(mut list) = index.read_postings(&term, IndexRecordOption::WithFreqs)? else {
+                    continue;
+                };
+                if list.doc() <= doc && list.seek(doc) == doc {
+                    let frequency = share * list.term_freq() as f32;
+                    let contribution = normalised(*weight, frequency, length, mean_length);
+                    contributions.push((*handle, text.clone(), contribution));
+                }
+            }
+        }
+        Ok(contributions)
+    }
+}
+
+/// What a frequency in a field of some length gives to that of all fields.
+fn normalised(weight: f32, frequency: f32, length: u32, mean_length: f32) -> f32 {
+    weight * frequency / (1.0 - B + B * length as f32 / mean_length)
 }
 
 struct SynonymsWeight {
@@ -140,8 +176,7 @@ impl FieldScorer {
         if frequency == 0.0 {
             return 0.0;
         }
-        let length = self.lengths.fieldnorm(doc) as f32;
-        self.weight * frequency / (1.0 - B + B * length / self.mean_length)
+        normalised(self.weight, frequency, self.lengths.fieldnorm(doc), self.mean_length)
     }
 }
 

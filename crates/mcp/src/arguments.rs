@@ -226,6 +226,7 @@ impl SearchArguments {
             sort,
             limit: Some(limit(self.limit)?),
             offset: self.offset,
+            recency: None,
             explain: false,
         };
         Ok(Wanted { asked, max_chars })
@@ -302,6 +303,7 @@ mod tests {
             sort: Some("newest".to_string()),
             limit: Some(3),
             offset: Some(6),
+            recency: None,
             explain: false,
         };
         assert_eq!((asked, max_chars), (expected, 1000));

@@ -163,7 +163,7 @@ mod tests {
             remarks in proptest::collection::vec(text(40), 0..6),
             max_chars in max_chars(),
         ) {
-            let found = records.iter().map(|record| Found { record: record.clone(), score: 0.0, explanation: Vec::new() });
+            let found = records.iter().map(|record| Found { record: record.clone(), score: 0.0, explanation: Vec::new(), factors: Vec::new() });
             let answer = Answer { total: offset + records.len() + more, hits: found.collect() };
             let mut results = Results::without_matches(String::new(), answer, std::time::Duration::ZERO);
             results.warnings = remarks.clone();

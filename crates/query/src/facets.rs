@@ -3,7 +3,7 @@
 use analysis::Analyzer;
 
 use crate::request::Request;
-use crate::{Engine, Lexicon, parser, planner};
+use crate::{Engine, Lexicon, parser};
 
 /// The papers that match, counted by what they have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,6 @@ pub fn facets<E: Engine>(
     most: usize,
 ) -> Result<Facets, E::Error> {
     let tree = parser::parse(&request.query, request.today).tree;
-    let plan = planner::plan(&tree, &request.filters, request.sort, analyzer, lexicon);
+    let plan = crate::plan_of(engine, analyzer, lexicon, request, &tree)?;
     engine.facets(&plan, most)
 }

@@ -26,6 +26,8 @@ const LEARNED_WORDS: usize = 3;
 pub struct Lexicon {
     learned: Cow<'static, str>,
     own: HashMap<String, Translations>,
+    /// What was learned from the papers at hand.
+    at_hand: HashMap<String, Translations>,
     longest: usize,
 }
 
@@ -36,6 +38,13 @@ pub struct Translations {
     pub words: Vec<(String, f32)>,
     /// Terms of the exact stream that stand in a row, with their positions.
     pub phrases: Vec<Vec<(u32, String)>>,
+}
+
+impl Translations {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.phrases.is_empty()
+    }
 }
 
 /// A line of a person's own terms that says nothing.
@@ -60,7 +69,7 @@ impl Lexicon {
     }
 
     fn of(learned: Cow<'static, str>) -> Lexicon {
-        Lexicon { learned, own: HashMap::new(), longest: LEARNED_WORDS }
+        Lexicon { learned, own: HashMap::new(), at_hand: HashMap::new(), longest: LEARNED_WORDS }
     }
 
     /// Adds a person's own terms: a line for each, the term and what it is called in the
@@ -92,6 +101,12 @@ impl Lexicon {
         }
     }
 
+    /// Returns the lexicon with what was learned from the papers at hand of terms that it
+    /// does not know.
+    pub(crate) fn with_learned(&self, at_hand: HashMap<String, Translations>) -> Lexicon {
+        Lexicon { at_hand, ..self.clone() }
+    }
+
     /// How many words the longest term may have.
     pub fn longest(&self) -> usize {
         self.longest
@@ -101,7 +116,13 @@ impl Lexicon {
     /// A person's own come first.
     pub fn translations(&self, term: &str) -> Translations {
         let mut translations = self.own.get(term).cloned().unwrap_or_default();
-        let mut parts = self.line(term).unwrap_or_default().split(' ');
+        let Some(line) = self.line(term) else {
+            if let (true, Some(learned)) = (translations.is_empty(), self.at_hand.get(term)) {
+                translations = learned.clone();
+            }
+            return translations;
+        };
+        let mut parts = line.split(' ');
         while let (Some(word), Some(share)) = (parts.next(), parts.next()) {
             if let Ok(hundredths) = share.parse::<f32>()
                 && !translations.words.iter().any(|(known, _)| known == word)

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod date;
 pub mod facets;
 pub mod highlight;
+mod learned;
 mod lexer;
 pub mod lexicon;
 pub mod parser;
@@ -19,17 +20,19 @@ pub mod snippet;
 pub mod suggest;
 pub mod tree;
 
+use std::collections::HashMap;
+
 use analysis::fields::AUTHOR;
 use analysis::names::Name;
 use analysis::{Analyzer, Field};
 use paper::Record;
 
-pub use answer::{Answer, Hit, ScorePart};
+pub use answer::{Answer, Hit, ScoreFactor, ScorePart};
 pub use facets::Facets;
 pub use lexicon::Lexicon;
 pub use parser::Warning;
 pub use plan::Plan;
-use plan::{Clause, Stream};
+use plan::{Clause, Recency, Stream};
 pub use request::{Filters, Page, Request, Sort};
 
 /// What can answer plans: an index on this machine, a server, or a scan over all papers.
@@ -90,7 +93,7 @@ pub fn search<E: Engine>(
     request: &Request,
 ) -> Result<Response, E::Error> {
     let parsed = parser::parse(&request.query, request.today);
-    let plan = planner::plan(&parsed.tree, &request.filters, request.sort, analyzer, lexicon);
+    let plan = plan_of(engine, analyzer, lexicon, request, &parsed.tree)?;
     let mut warnings = parsed.warnings;
     if plan.matches_nothing() {
         warnings.push(Warning::NothingToSearch);
@@ -102,6 +105,25 @@ pub fn search<E: Engine>(
         false => Vec::new(),
     };
     Ok(Response { answer, warnings, tree: parsed.tree, plan, suggestions })
+}
+
+/// Plans a request whose query was parsed to this tree.
+fn plan_of<E: Engine>(
+    engine: &E,
+    analyzer: &Analyzer,
+    lexicon: Option<&Lexicon>,
+    request: &Request,
+    tree: &tree::Node,
+) -> Result<Plan, E::Error> {
+    let learned = match lexicon {
+        Some(lexicon) => learned::learn(engine, analyzer, lexicon, tree)?,
+        None => HashMap::new(),
+    };
+    let extended = lexicon.filter(|_| !learned.is_empty()).map(|lexicon| lexicon.with_learned(learned));
+    let lexicon = extended.as_ref().or(lexicon);
+    let plan = planner::plan(tree, &request.filters, request.sort, analyzer, lexicon);
+    let recency = request.recency.map(|half_life| Recency { today: request.today, half_life });
+    Ok(Plan { recency, ..plan })
 }
 
 /// Tells of each author who is asked for by a whole name which papers that leaves out.
@@ -121,7 +143,7 @@ fn whole_names<E: Engine>(engine: &E, plan: &Plan) -> Result<Vec<Warning>, E::Er
         let exactly = engine.document_frequency(&AUTHOR, &term)? as usize;
         if exactly > 0 {
             let query = Clause::Author { name: any, asked: true, weight: 0.0 };
-            let plan = Plan { query, filters: Vec::new(), sort: Sort::Newest, marks: Vec::new() };
+            let plan = Plan::new(query, Vec::new(), Sort::Newest);
             let all = engine.search(&plan, Page { limit: 0, offset: 0 }, false)?.total;
             let others = all.saturating_sub(exactly);
             if others > 0 {

@@ -7,6 +7,8 @@ use std::fmt;
 
 use analysis::{Field, names::Name};
 
+use paper::NaiveDate;
+
 use crate::highlight::Mark;
 use crate::request::{Days, Sort};
 
@@ -21,7 +23,27 @@ pub struct Plan {
     pub sort: Sort,
     /// What to highlight in the hits.
     pub marks: Vec<Mark>,
+    /// Whether newer papers score higher.
+    pub recency: Option<Recency>,
 }
+
+/// A preference for newer papers: the score is multiplied by 1 + [`RECENCY`] × 2^(−age / half
+/// life). A paper without a day is as old as can be, one of a later day as young.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recency {
+    /// The day that ages are counted from.
+    pub today: NaiveDate,
+    /// After how many days the preference is half as strong; at least 1.
+    pub half_life: u32,
+}
+
+/// How much more a paper of today scores than one of long ago. Mild: a paper that matches
+/// clearly better stays before a newer one.
+pub const RECENCY: f32 = 0.25;
+
+/// How much a paper with all words of a [`Clause::Bag`] gets beside their scores, as a
+/// multiple of these; docs/ranking.md has the measurements.
+pub const COVERAGE: f32 = 6.0;
 
 /// Which terms of a field a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +57,8 @@ pub enum Stream {
 /// A condition on papers, with the weight of its matches.
 ///
 /// A term, a phrase or words near one another score by BM25 in their field, synonyms by
-/// BM25F in theirs, times the weight; prefixes, typos, names and keywords score their weight; days and [`Clause::All`] score nothing.
+/// BM25F in theirs, times the weight; prefixes, typos, names and keywords score their
+/// weight; days and [`Clause::All`] score nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Clause {
     /// Every paper.
@@ -128,6 +151,17 @@ pub enum Clause {
         /// The range.
         days: Days,
     },
+    /// Papers that match any of the words, or what is evidence of them. The scores add up,
+    /// and are multiplied by 1 + [`COVERAGE`] × c², where c is the share of the words that
+    /// the paper has, each word counted by its inverse document frequency to the power of 1.5.
+    Bag {
+        /// What a paper should have all of; at least one, or one piece of evidence.
+        words: Vec<Clause>,
+        /// Other sights of the words, which are not missed where they are not.
+        evidence: Vec<Clause>,
+        /// What adds to a score, but makes no paper match.
+        hints: Vec<Clause>,
+    },
     /// Papers that match all of `must`, none of `must_not`, and, if `must` is empty, at
     /// least one of `should`. Scores add up. A group of exclusions alone stands for all
     /// other papers; a group of nothing matches nothing.
@@ -161,6 +195,11 @@ pub fn allowed_edits(length: usize) -> usize {
 pub const MAX_MISSPELLINGS: usize = 50;
 
 impl Plan {
+    /// Makes a plan that marks nothing and prefers no day.
+    pub fn new(query: Clause, filters: Vec<Clause>, sort: Sort) -> Plan {
+        Plan { query, filters, sort, marks: Vec::new(), recency: None }
+    }
+
     /// Whether no paper can match, since there is nothing to search for.
     pub fn matches_nothing(&self) -> bool {
         self.query.is_nothing()
@@ -175,7 +214,13 @@ impl Clause {
 
     /// Whether there is nothing in the clause that a paper could match.
     pub fn is_nothing(&self) -> bool {
-        matches!(self, Clause::Group { must, should, must_not } if must.is_empty() && should.is_empty() && must_not.is_empty())
+        match self {
+            Clause::Group { must, should, must_not } => {
+                must.is_empty() && should.is_empty() && must_not.is_empty()
+            }
+            Clause::Bag { words, evidence, .. } => words.is_empty() && evidence.is_empty(),
+            _ => false,
+        }
     }
 
     /// Multiplies the weight of all that is in the clause.
@@ -190,6 +235,11 @@ impl Clause {
             | Clause::Fuzzy { weight, .. }
             | Clause::Author { weight, .. }
             | Clause::Keyword { weight, .. } => *weight *= factor,
+            Clause::Bag { words, evidence, hints } => {
+                for clause in words.iter_mut().chain(evidence).chain(hints) {
+                    *clause = std::mem::replace(clause, Clause::All).weighted(factor);
+                }
+            }
             Clause::Group { must, should, .. } => {
                 for clause in must.iter_mut().chain(should) {
                     *clause = std::mem::replace(clause, Clause::All).weighted(factor);
@@ -234,6 +284,11 @@ impl Clause {
                     clause.visit_scoring(visit);
                 }
             }
+            Clause::Bag { words, evidence, hints } => {
+                for clause in words.iter().chain(evidence).chain(hints) {
+                    clause.visit_scoring(visit);
+                }
+            }
             leaf => visit(leaf),
         }
     }
@@ -250,7 +305,8 @@ impl fmt::Display for Stream {
 
 impl fmt::Display for Clause {
     /// Writes clauses as people read queries: `title:specul^2`, `abstract:="draft model"`
-    /// (`=` for the exact stream), `+(…)`, `-(…)`.
+    /// (`=` for the exact stream), `+(…)`, `-(…)`; bags in brackets, with `~` before
+    /// evidence and `?` before hints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let weighted = |f: &mut fmt::Formatter<'_>, weight: f32| {
             if weight == 1.0 { Ok(()) } else { write!(f, "^{weight}") }
@@ -317,20 +373,23 @@ impl fmt::Display for Clause {
             Clause::Days { field, days } => {
                 write!(f, "{}:{}", field.name, crate::tree::Leaf::Days(*days))
             }
+            Clause::Bag { words, evidence, hints } => {
+                signed(f, "[]", [("", words), ("~", evidence), ("?", hints)])
+            }
             Clause::Group { must, should, must_not } => {
-                let signed = [("+", must), ("", should), ("-", must_not)];
-                let mut parts = signed
-                    .into_iter()
-                    .flat_map(|(sign, clauses)| clauses.iter().map(move |clause| (sign, clause)));
-                f.write_str("(")?;
-                if let Some((sign, clause)) = parts.next() {
-                    write!(f, "{sign}{clause}")?;
-                }
-                for (sign, clause) in parts {
-                    write!(f, " {sign}{clause}")?;
-                }
-                f.write_str(")")
+                signed(f, "()", [("+", must), ("", should), ("-", must_not)])
             }
         }
     }
+}
+
+/// Writes clauses in brackets, each with the sign of its list.
+fn signed(f: &mut fmt::Formatter<'_>, brackets: &str, lists: [(&str, &Vec<Clause>); 3]) -> fmt::Result {
+    let (open, close) = brackets.split_at(1);
+    f.write_str(open)?;
+    let clauses = lists.iter().flat_map(|(sign, clauses)| clauses.iter().map(move |clause| (sign, clause)));
+    for (at, (sign, clause)) in clauses.enumerate() {
+        write!(f, "{}{sign}{clause}", if at > 0 { " " } else { "" })?;
+    }
+    f.write_str(close)
 }

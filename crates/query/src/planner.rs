@@ -1,13 +1,14 @@
 //! From tree and filters to plan: which parts must, may and must not match.
 //!
-//! A paper matches if any word of the query does, and papers with all of them rank higher
-//! (`COVERAGE`). Words that say little alone (`of`, `the`) and pairs of characters
+//! A paper matches if any word of the query does, and the more of them it has the higher it
+//! ranks ([`Clause::Bag`]). Words that say little alone (`of`, `the`) and pairs of characters
 //! across two Chinese words add to a score, but find no paper by themselves.
 
 mod leaf;
+mod neighbours;
 mod translate;
 
-pub(crate) use leaf::characters;
+pub(crate) use leaf::{characters, sequence_in};
 
 use analysis::Analyzer;
 use analysis::fields::{DATE, DIGEST, DIGEST_DATE, ID};
@@ -17,10 +18,6 @@ use crate::lexicon::Lexicon;
 use crate::plan::{Clause, Plan};
 use crate::request::{Filters, Sort};
 use crate::tree::{Node, Occur};
-
-/// How much a paper with all words of a query gets beside what they score one by one, as
-/// a multiple of that.
-const COVERAGE: f32 = 2.0;
 
 /// Makes a plan. A tree without a word and with filters asks for all papers that pass.
 pub fn plan(
@@ -37,7 +34,7 @@ pub fn plan(
             true => Clause::nothing(),
             false => Clause::All,
         };
-        return Plan { query, filters, sort: newest_for(sort), marks: Vec::new() };
+        return Plan::new(query, filters, newest_for(sort));
     }
     let query = match tree {
         Node::Leaf { .. } => any_of(planner.wanted(tree)),
@@ -46,7 +43,7 @@ pub fn plan(
     let mut scores = false;
     query.visit_scoring(&mut |clause| scores |= !matches!(clause, Clause::All | Clause::Days { .. }));
     let sort = if scores { sort } else { newest_for(sort) };
-    Plan { query, filters, sort, marks: planner.marks }
+    Plan { marks: planner.marks, ..Plan::new(query, filters, sort) }
 }
 
 /// The order where no paper matches better than another.
@@ -137,7 +134,11 @@ impl Planner<'_> {
             }
         }
         if occur != Occur::MustNot {
-            wanted.extend(self.neighbours(parts));
+            for row in neighbours::rows(parts) {
+                wanted.extend(row.pairs());
+                let stems: Vec<String> = row.words.into_iter().map(|word| word.stem).collect();
+                wanted.extend(self.span_translations(row.field, &stems, " "));
+            }
         }
         // Parts with nothing to search for (`+--`) ask for nothing.
         must.retain(|clause| !clause.is_nothing());
@@ -164,33 +165,25 @@ impl Planner<'_> {
     }
 }
 
-/// Makes one clause of wanted parts: any word or evidence makes a paper match, hints add
-/// to its score, and a paper with all words gets more.
+/// Makes one clause of wanted parts.
 fn any_of(mut wanted: Vec<Wanted>) -> Clause {
     wanted.retain(|wanted| !wanted.clause.is_nothing());
     if wanted.iter().all(|wanted| wanted.role == Role::Hint) {
         // Nothing but `of the`: then these are the words.
         wanted.iter_mut().for_each(|wanted| wanted.role = Role::Word);
     }
-    let words: Vec<Clause> = wanted
-        .iter()
-        .filter(|wanted| wanted.role == Role::Word)
-        .map(|wanted| wanted.clause.clone())
-        .collect();
-    let (hints, mut any): (Vec<Wanted>, Vec<Wanted>) =
-        wanted.into_iter().partition(|wanted| wanted.role == Role::Hint);
-    if words.len() > 1 {
-        let all = Clause::all(words).weighted(COVERAGE);
-        any.push(Wanted { clause: all, role: Role::Evidence });
+    let (mut words, mut evidence, mut hints) = (Vec::new(), Vec::new(), Vec::new());
+    for Wanted { clause, role } in wanted {
+        match role {
+            Role::Word => words.push(clause),
+            Role::Evidence => evidence.push(clause),
+            Role::Hint => hints.push(clause),
+        }
     }
-    let clauses = |wanted: Vec<Wanted>| wanted.into_iter().map(|wanted| wanted.clause).collect::<Vec<_>>();
-    match hints.is_empty() {
-        true => Clause::any(clauses(any)),
-        false => Clause::Group {
-            must: vec![Clause::any(clauses(any))],
-            should: clauses(hints),
-            must_not: Vec::new(),
-        },
+    match (words.len(), hints.is_empty()) {
+        (0, true) => Clause::any(evidence),
+        (1, true) if evidence.is_empty() => Clause::any(words),
+        _ => Clause::Bag { words, evidence, hints },
     }
 }
 
@@ -220,41 +213,32 @@ mod tests {
             ("title:decodign~", "title:decodign~"),
             (
                 "title:GPT-4.1",
-                "(title:gpt4.1 title:=\"gpt 4 1\"^0.67 (+title:gpt^0.5 +title:4^0.5 +title:1^0.5))",
+                "[(title:gpt4.1 title:=\"gpt 4 1\"^0.67) ?title:gpt^0.6 ?title:4^0.6 ?title:1^0.6]",
             ),
             ("title:C++", "title:c++"),
-            ("summary:推测", "(summary:推测 summary:=推测^0.33)"),
+            ("summary:推测", "(summary:推测 summary:=推测^0.2)"),
             (
                 "summary:推测解码",
-                "(+(summary:推测 summary:=推测^0.33 summary:解码 summary:=解码^0.33 summary:=\"推测 测解 解码\"^0.67 (+(summary:推测^2 summary:=推测^0.66) +(summary:解码^2 summary:=解码^0.66))) summary:=测解^0.33)",
+                "[(summary:推测 summary:=推测^0.2) (summary:解码 summary:=解码^0.2) ~summary:=\"推测 测解 解码\"^0.67 ?summary:=测解^0.5]",
             ),
             (
                 "+summary:推测解码",
-                "(+(summary:=\"推测 测解 解码\"^0.67 (+(summary:推测 summary:=推测^0.33) +(summary:解码 summary:=解码^0.33))))",
+                "(+(summary:=\"推测 测解 解码\"^0.67 (+(summary:推测 summary:=推测^0.2) +(summary:解码 summary:=解码^0.2))))",
             ),
             ("-summary:推测解码", "(-summary:=\"推测 测解 解码\"^0.67)"),
             ("summary:推", "summary:=推^0.67"),
-            (
-                "title:(state of the art)",
-                "(+(title:state title:art (+title:state^2 +title:art^2)) title:of^0.2 title:the^0.2)",
-            ),
-            ("title:(of the)", "(title:of^0.2 title:the^0.2 (+title:of^0.4 +title:the^0.4))"),
+            ("title:(state of the art)", "[title:state title:art ?title:of^0.2 ?title:the^0.2]"),
+            ("title:(of the)", "[title:of^0.2 title:the^0.2]"),
             ("C++", "title^3|summary^1.5|abstract:c++"),
             ("author:\"S. Han\"", "author:\"s han\""),
             ("id:arXiv:2603.00001v2", "id:2603.00001"),
             ("digest:2026-03-17.txt", "digest:2026-03-17.txt"),
             ("date:2026-03", "date:[2026-03-01 TO 2026-03-31]"),
-            (
-                "title:x date:2026-03 title:y",
-                "(+date:[2026-03-01 TO 2026-03-31] +(title:x title:y (+title:x^2 +title:y^2)))",
-            ),
+            ("title:x date:2026-03 title:y", "(+date:[2026-03-01 TO 2026-03-31] +[title:x title:y])"),
             ("decode", "(title^3|summary^1.5|abstract:decod author:\"decode\"^0.2)"),
             ("--- ~", "()"),
             // A sign behind something is a hyphen and the like.
-            (
-                "title:((x)-y \"z\"+w)",
-                "(title:x title:y title:=z title:w (+title:x^2 +title:y^2 +title:=z^2 +title:w^2))",
-            ),
+            ("title:((x)-y \"z\"+w)", "[title:x title:y title:=z title:w ?title:=\"x y\"^0.3]"),
         ] {
             assert_eq!(planned(query).query.to_string(), expected, "{query}");
         }
@@ -267,18 +251,15 @@ mod tests {
         let mut lexicon = Lexicon::from_table(table.to_string());
         lexicon.add("解码\tdecoding step").expect("terms");
         for (query, expected) in [
-            ("title:model", "(title:model title:{模型 0.8, 样板 0.2}^0.8)"),
+            ("title:model", "(title:model title:{模型 0.8, 样板 0.2})"),
             (
                 "title:(draft models)",
-                "(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 title:草稿^0.4 (+title:draft^2 +(title:model^2 title:{模型 0.8, 样板 0.2}^1.6)))",
+                "[title:draft (title:model title:{模型 0.8, 样板 0.2}) ~title:草稿^0.4 ?title:=\"draft models\"^0.3]",
             ),
-            (
-                "title:(draft -x model)",
-                "(+(title:draft title:model title:{模型 0.8, 样板 0.2}^0.8 (+title:draft^2 +(title:model^2 title:{模型 0.8, 样板 0.2}^1.6))) -title:x)",
-            ),
+            ("title:(draft -x model)", "(+[title:draft (title:model title:{模型 0.8, 样板 0.2})] -title:x)"),
             (
                 "summary:推测解码",
-                "(+(summary:推测 summary:=推测^0.33 summary:{specul 0.9, guess 0.05}^0.8 summary:解码 summary:=解码^0.33 summary:=\"decoding step\"^0.8 summary:=\"推测 测解 解码\"^0.67 summary:{specul 0.6}^0.4 (+(summary:推测^2 summary:=推测^0.66 summary:{specul 0.9, guess 0.05}^1.6) +(summary:解码^2 summary:=解码^0.66 summary:=\"decoding step\"^1.6))) summary:=测解^0.33)",
+                "[(summary:推测 summary:=推测^0.2 summary:{specul 0.9, guess 0.05}) (summary:解码 summary:=解码^0.2 summary:=\"decoding step\") ~summary:=\"推测 测解 解码\"^0.67 ~summary:{specul 0.6}^0.4 ?summary:=测解^0.5]",
             ),
             // What must be there as it stands is not translated.
             ("+title:model", "(+title:model)"),

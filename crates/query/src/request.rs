@@ -14,6 +14,9 @@ pub struct Request {
     pub sort: Sort,
     /// Which hits are wanted.
     pub page: Page,
+    /// After how many days the preference for newer papers is half as strong; `None`: no such
+    /// preference.
+    pub recency: Option<u32>,
     /// Whether each hit shall say what its score is made of.
     pub explain: bool,
     /// The day that `today` means in the query.

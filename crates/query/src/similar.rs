@@ -79,7 +79,7 @@ pub fn plan<E: Engine>(
         records.iter().map(|record| Clause::Keyword { field: &ID, value: record.id.clone(), weight: 0.0 });
     let query =
         Clause::Group { must: vec![Clause::any(should)], should: Vec::new(), must_not: themselves.collect() };
-    let plan = Plan { query, filters: planner::filter_clauses(filters), sort, marks: Vec::new() };
+    let plan = Plan::new(query, planner::filter_clauses(filters), sort);
     Ok(Likeness { terms, plan })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use analysis::fields::{ABSTRACT, SUMMARY, TITLE};
 use paper::Record;
 use query::highlight::ranges;
-use query::{Answer, Hit, Plan, ScorePart};
+use query::{Answer, Hit, Plan, ScoreFactor, ScorePart};
 
 /// What a query found, as formats see it.
 #[derive(Debug)]
@@ -25,10 +25,21 @@ pub struct Results {
     /// What stands for the papers that others are to be like, the most telling first, with
     /// weights up to 1; empty of other queries.
     pub terms: Vec<(String, f32)>,
+    /// How the query was understood; `None` unless asked for.
+    pub understood: Option<Understood>,
     /// Why there is no answer.
     pub error: Option<String>,
     /// The page of hits.
     pub hits: Vec<Found>,
+}
+
+/// How a query was understood.
+#[derive(Debug)]
+pub struct Understood {
+    /// The query as structure.
+    pub tree: String,
+    /// The clauses that were searched for.
+    pub plan: String,
 }
 
 /// A hit, with where its texts match.
@@ -48,6 +59,8 @@ pub struct Found {
     pub abstract_matches: Matches,
     /// What the score is made of; empty unless asked for.
     pub explanation: Vec<ScorePart>,
+    /// What that was multiplied by; empty unless asked for.
+    pub factors: Vec<ScoreFactor>,
 }
 
 /// Byte ranges of a text that match.
@@ -87,6 +100,7 @@ impl Results {
             summary_matches: Vec::new(),
             abstract_matches: Vec::new(),
             explanation: hit.explanation,
+            factors: hit.factors,
         });
         Results {
             query,
@@ -96,6 +110,7 @@ impl Results {
             warnings: Vec::new(),
             suggestions: Vec::new(),
             terms: Vec::new(),
+            understood: None,
             error: None,
             hits: hits.collect(),
         }
@@ -104,7 +119,7 @@ impl Results {
     /// One paper, that was asked for by its id.
     pub fn of_record(record: Record) -> Results {
         let query = record.id.clone();
-        let hits = vec![Hit { record, score: 0.0, explanation: Vec::new() }];
+        let hits = vec![Hit { record, score: 0.0, explanation: Vec::new(), factors: Vec::new() }];
         Results::without_matches(query, Answer { total: 1, hits }, Duration::ZERO)
     }
 
@@ -118,6 +133,7 @@ impl Results {
             warnings: Vec::new(),
             suggestions: Vec::new(),
             terms: Vec::new(),
+            understood: None,
             error: Some(error),
             hits: Vec::new(),
         }

@@ -14,11 +14,12 @@ mod ris;
 
 use std::io::{self, Write};
 
-pub use found::{Found, Matches, Results};
+pub use found::{Found, Matches, Results, Understood};
 pub use harmless::{is_obeyed, plain};
 pub use json::{milliseconds, write_value};
 pub use object::{
-    DigestObject, HitObject, PaperObject, ResultObject, ScorePartObject, SnippetsObject, TermObject,
+    DigestObject, HitObject, PaperObject, ResultObject, ScoreFactorObject, ScorePartObject, SnippetsObject,
+    TermObject, UnderstoodObject,
 };
 
 /// A way to write results for programs.

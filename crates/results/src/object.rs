@@ -32,6 +32,9 @@ pub struct ResultObject<'a> {
     /// What stands for the papers that others are to be like.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<TermObject<'a>>,
+    /// How the query was understood; only where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub understood: Option<UnderstoodObject<'a>>,
     /// Why there is no answer to a line of a batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'a str>,
@@ -81,6 +84,9 @@ pub struct HitObject<'a> {
     /// What the score is made of; only where asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub explanation: Vec<ScorePartObject<'a>>,
+    /// What these parts were multiplied by, as it is in them already; only where asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<ScoreFactorObject>,
 }
 
 /// A paper by itself.
@@ -133,14 +139,40 @@ pub struct SnippetsObject {
     pub abstract_text: String,
 }
 
-/// What one clause gave a hit.
+/// What a term in a field gave a hit, or a clause that is not about one.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ScorePartObject<'a> {
     /// The clause, as text.
     pub clause: &'a str,
+    /// The field; absent where the clause is about several as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<&'a str>,
+    /// The term; absent where the clause is about several as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub term: Option<&'a str>,
     /// Its share of the score.
     pub score: f32,
+}
+
+/// What a score was multiplied by.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ScoreFactorObject {
+    /// Why: `coverage` of the query's words, or `recency`.
+    pub name: &'static str,
+    /// The factor, at least 1.
+    pub value: f32,
+}
+
+/// How a query was understood.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct UnderstoodObject<'a> {
+    /// The query as structure.
+    pub tree: &'a str,
+    /// The clauses that were searched for, over analyzed terms and their translations.
+    pub plan: &'a str,
 }
 
 impl<'a> ResultObject<'a> {
@@ -154,6 +186,10 @@ impl<'a> ResultObject<'a> {
             warnings: &results.warnings,
             suggestions: &results.suggestions,
             terms: results.terms.iter().map(|(term, weight)| TermObject { term, weight: *weight }).collect(),
+            understood: results
+                .understood
+                .as_ref()
+                .map(|understood| UnderstoodObject { tree: &understood.tree, plan: &understood.plan }),
             error: results.error.as_deref(),
             hits: results.hits.iter().map(HitObject::of).collect(),
         }
@@ -211,7 +247,17 @@ impl<'a> HitObject<'a> {
             explanation: found
                 .explanation
                 .iter()
-                .map(|part| ScorePartObject { clause: &part.clause, score: part.score })
+                .map(|part| ScorePartObject {
+                    clause: &part.clause,
+                    field: part.field,
+                    term: part.term.as_deref(),
+                    score: part.score,
+                })
+                .collect(),
+            factors: found
+                .factors
+                .iter()
+                .map(|factor| ScoreFactorObject { name: factor.name, value: factor.value })
                 .collect(),
         }
     }

@@ -89,6 +89,7 @@ impl SearchParams {
             sort: self.sort.clone(),
             limit: Some(number("limit", self.limit.as_deref())?.unwrap_or(limit)),
             offset: number("offset", self.offset.as_deref())?,
+            recency: None,
             explain: false,
         })
     }

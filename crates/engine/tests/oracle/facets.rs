@@ -28,7 +28,7 @@ proptest! {
 
 #[test]
 fn facets_of_all_papers_count_all() {
-    let plan = Plan { query: Clause::All, filters: Vec::new(), sort: Sort::Newest, marks: Vec::new() };
+    let plan = Plan::new(Clause::All, Vec::new(), Sort::Newest);
     for most in [0, 1, 2, 3, 5, 10, 1000] {
         counted_alike(&plan, most).expect("the same counts");
     }

@@ -17,9 +17,9 @@ use analysis::{Field, exact_terms};
 use paper::{NaiveDate, Record};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use query::plan::{Clause, MAX_MISSPELLINGS, NearPart, Stream};
+use query::plan::{COVERAGE, Clause, MAX_MISSPELLINGS, NearPart, RECENCY, Recency, Stream};
 use query::request::Days;
-use query::{Answer, Engine, Filters, Page, Plan, Request, Sort};
+use query::{Answer, Engine, Filters, Hit, Page, Plan, Request, Sort};
 use tantivy::fieldnorm::FieldNormReader;
 
 use papers::{wombat_variants, world};
@@ -299,7 +299,17 @@ fn clause() -> impl Strategy<Value = Clause> {
         let some = |most| proptest::collection::vec(inner.clone(), 0..=most);
         // Much that is required at random is nowhere all together.
         let must = prop_oneof![3 => some(0), 2 => some(1), 1 => some(2)];
-        (must, some(5), some(2)).prop_map(|(must, should, must_not)| Clause::Group { must, should, must_not })
+        let group = (must, some(5), some(2)).prop_map(|(must, should, must_not)| Clause::Group {
+            must,
+            should,
+            must_not,
+        });
+        let bag = (some(4), some(2), some(2)).prop_map(|(words, evidence, hints)| Clause::Bag {
+            words,
+            evidence,
+            hints,
+        });
+        prop_oneof![3 => group, 2 => bag]
     })
 }
 
@@ -308,12 +318,11 @@ fn plans(sort: impl Strategy<Value = Sort>) -> impl Strategy<Value = Plan> {
         6 => Just(Vec::new()),
         1 => proptest::collection::vec(leaf(), 1..3),
     ];
-    (clause(), filters, sort).prop_map(|(query, filters, sort)| Plan {
-        query,
-        filters,
-        sort,
-        marks: Vec::new(),
-    })
+    let today = day(2026, 3, 31);
+    let recency = (1..400_u32).prop_map(move |half_life| Recency { today, half_life });
+    let recency = proptest::option::weighted(0.2, recency);
+    (clause(), filters, sort, recency)
+        .prop_map(|(query, filters, sort, recency)| Plan { recency, ..Plan::new(query, filters, sort) })
 }
 
 fn any_sort() -> impl Strategy<Value = Sort> {
@@ -444,6 +453,7 @@ fn request(query: &str) -> Request {
         filters: Filters::default(),
         sort: Sort::Newest,
         page: EVERYTHING,
+        recency: None,
         explain: false,
         today: day(2026, 3, 17),
     }
@@ -510,15 +520,99 @@ proptest! {
     }
 }
 
+/// Whether the parts of a score make the score.
+fn adds_up(hit: &Hit) -> bool {
+    let parts: f32 = hit.explanation.iter().map(|part| part.score).sum();
+    (parts - hit.score).abs() <= 1e-4 * hit.score.max(1.0)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn explanations_add_up(plan in plans(Just(Sort::Relevance))) {
+        let page = Page { limit: 5, offset: 0 };
+        for hit in world().engine.search(&plan, page, true).expect("an answer").hits {
+            prop_assert!(adds_up(&hit), "{}: {} of {:?}", plan.query, hit.score, hit.explanation);
+        }
+    }
+}
+
 /// What a clause gives each paper that it finds, exactly.
 fn scores(clause: Clause) -> Vec<(String, f32)> {
-    let plan = Plan { query: clause, filters: Vec::new(), sort: Sort::Relevance, marks: Vec::new() };
+    let plan = Plan::new(clause, Vec::new(), Sort::Relevance);
     let answer = world().engine.search(&plan, EVERYTHING, true).expect("an answer");
-    for hit in &answer.hits {
-        let parts: f32 = hit.explanation.iter().map(|part| part.score).sum();
-        assert!((parts - hit.score).abs() <= 1e-5 * hit.score, "{}: {:?}", plan.query, hit.explanation);
-    }
+    answer.hits.iter().for_each(|hit| assert!(adds_up(hit), "{}: {:?}", plan.query, hit.explanation));
     answer.hits.into_iter().map(|hit| (hit.record.id, hit.score)).collect()
+}
+
+#[test]
+fn a_bag_scores_by_the_words_that_a_paper_has() {
+    let word = |term: &str, weight| Clause::Synonyms {
+        fields: vec![(&TITLE, 3.0), (&SUMMARY, 1.5), (&ABSTRACT, 1.0)],
+        terms: vec![(term.to_string(), 1.0)],
+        weight,
+    };
+    let words = [word("model", 1.0), word("decod", 2.0), word("cach", 1.0), word("犇犇", 1.0)];
+    let (evidence, hints) = ([word("draft", 0.5)], [word("the", 0.2), word("of", 0.2)]);
+    let papers = world().scan.records().len() as f32;
+    let of = |clause: &Clause| -> BTreeMap<String, f32> { scores(clause.clone()).into_iter().collect() };
+    let scored = |clauses: &[Clause]| -> Vec<BTreeMap<String, f32>> { clauses.iter().map(of).collect() };
+    let (word_scores, evidence_scores, hint_scores) = (scored(&words), scored(&evidence), scored(&hints));
+    // The words weigh the same in all fields: the field where most papers have one counts.
+    let counts: Vec<f32> = words
+        .iter()
+        .map(|word| {
+            let Clause::Synonyms { fields, terms, .. } = word else { unreachable!("words are synonyms") };
+            let with = fields.iter().map(|(field, _)| {
+                let only =
+                    Clause::Synonyms { fields: vec![(*field, 1.0)], terms: terms.clone(), weight: 1.0 };
+                of(&only).len() as f32
+            });
+            let with = with.fold(0.0, f32::max);
+            (1.0 + (papers - with + 0.5) / (with + 0.5)).ln().max(0.1).powf(1.5)
+        })
+        .collect();
+    let bag = Clause::Bag { words: words.to_vec(), evidence: evidence.to_vec(), hints: hints.to_vec() };
+    let found = of(&bag);
+    let matching: BTreeSet<&String> =
+        word_scores.iter().chain(&evidence_scores).flat_map(BTreeMap::keys).collect();
+    assert!(matching.len() > 3 && matching == found.keys().collect(), "{matching:?}");
+    for (id, score) in &found {
+        let sum =
+            |scores: &[BTreeMap<String, f32>]| -> f32 { scores.iter().filter_map(|own| own.get(id)).sum() };
+        let has = word_scores.iter().zip(&counts).filter(|(own, _)| own.contains_key(id));
+        let covered: f32 = has.map(|(_, counts)| counts).sum();
+        let share = covered / counts.iter().sum::<f32>();
+        let all = sum(&word_scores) + sum(&evidence_scores) + sum(&hint_scores);
+        let expected = all * (1.0 + COVERAGE * share * share);
+        assert!((score - expected).abs() <= 1e-4 * expected, "{id}: {score}, not {expected}");
+    }
+}
+
+#[test]
+fn newer_papers_score_higher_where_that_is_asked_for() {
+    let word = Clause::Synonyms {
+        fields: vec![(&ABSTRACT, 1.0)],
+        terms: vec![("model".to_string(), 1.0)],
+        weight: 1.0,
+    };
+    let plain = Plan::new(word, Vec::new(), Sort::Relevance);
+    let today = day(2026, 3, 31);
+    let recent = Plan { recency: Some(Recency { today, half_life: 10 }), ..plain.clone() };
+    let all = |plan: &Plan| world().engine.search(plan, EVERYTHING, true).expect("an answer");
+    let (before, after) = (all(&plain), all(&recent));
+    assert_eq!(before.total, after.total);
+    let mut raised = 0;
+    for hit in &after.hits {
+        let same = before.hits.iter().find(|other| other.record.id == hit.record.id).expect("the same paper");
+        let age = hit.record.paper().date.map(|day| (today - day).num_days().max(0) as f32);
+        let factor = age.map_or(1.0, |age| 1.0 + RECENCY * (-age / 10.0).exp2());
+        assert!((hit.score - same.score * factor).abs() <= 1e-5 * hit.score, "{}", hit.record.id);
+        assert_eq!(hit.factors.last().map(|factor| factor.name), Some("recency"));
+        raised += usize::from(factor > 1.01);
+    }
+    assert!(raised > 1);
 }
 
 /// What BM25F gives each paper for a word of the field and term shares given, by a count
@@ -528,8 +622,8 @@ fn by_formula(
     terms: &[(String, f32)],
     weight: f32,
 ) -> BTreeMap<String, f32> {
-    const K1: f32 = 2.0;
-    const B: f32 = 0.75;
+    const K1: f32 = 8.0;
+    const B: f32 = 0.85;
     let records = world().scan.records();
     let tokens = |field: &Field, record: &Record| -> Vec<String> {
         let Values::Texts(texts) = (field.values)(record) else { return Vec::new() };

@@ -94,6 +94,13 @@ impl Scan {
             Clause::Days { field, days } => {
                 self.having(field, |terms| terms.days.iter().any(|day| days.contains(*day)))
             }
+            Clause::Bag { words, evidence, .. } => {
+                let mut matching = vec![false; self.records.len()];
+                for part in words.iter().chain(evidence) {
+                    matching.iter_mut().zip(self.matching(part)).for_each(|(any, own)| *any |= own);
+                }
+                matching
+            }
             Clause::Group { must, should, must_not } => self.matching_group(must, should, must_not),
         }
     }
@@ -251,6 +258,7 @@ impl Engine for Scan {
             record: (*record).clone(),
             score: 0.0,
             explanation: Vec::new(),
+            factors: Vec::new(),
         });
         Ok(Answer { total: records.len(), hits: hits.collect() })
     }

@@ -107,6 +107,7 @@ fn hits(index: &Path, query: &str) -> Vec<(String, f32)> {
         filters: Filters::default(),
         sort: Sort::Relevance,
         page: Page { limit: 100, offset: 0 },
+        recency: None,
         explain: false,
         today: NaiveDate::default(),
     };

@@ -18,10 +18,13 @@ const FUNCTION_WEIGHT: f32 = 0.2;
 
 /// The weight of a Han word's characters as they stand, beside that of the word as
 /// segmentation cuts it. Words rank; characters find what was cut in another way.
-const CHARACTERS_WEIGHT: f32 = 0.33;
+const CHARACTERS_WEIGHT: f32 = 0.2;
+
+/// The weight of a Han word of one character, which may mean much (`铌`) or little.
+const CHARACTER_WEIGHT: f32 = 0.3;
 
 /// The weight of two neighbouring characters that belong to two words.
-const PAIR_WEIGHT: f32 = 0.33;
+const PAIR_WEIGHT: f32 = 0.5;
 
 /// The weight of a run of several Han words that a field holds as it was typed.
 const RUN_WEIGHT: f32 = 0.67;
@@ -30,8 +33,11 @@ const RUN_WEIGHT: f32 = 0.67;
 /// or not.
 const JOINED_WEIGHT: f32 = 0.67;
 
-/// The weight of the parts of a joined word (`GPT-4.1`) where a paper has all of them,
-/// but apart.
+/// The weight of each part of a joined word (`layer-wise`) by itself.
+const PART_WEIGHT: f32 = 0.6;
+
+/// The weight of the parts of a joined word that is required, where a paper has all of
+/// them, but apart.
 const PARTS_WEIGHT: f32 = 0.5;
 
 /// The weight of a paper whose id is in the query: above any sum of words.
@@ -40,12 +46,16 @@ const ID_WEIGHT: f32 = 1000.0;
 impl Planner<'_> {
     /// Plans a leaf that is wanted.
     pub(super) fn wanted_leaf(&mut self, field: Option<&'static Field>, leaf: &Leaf) -> Vec<Wanted> {
-        let Leaf::Word(text) = leaf else {
-            return vec![Wanted { clause: self.leaf(field, leaf, Occur::Should), role: Role::Word }];
+        let text = match leaf {
+            Leaf::Word(text) if searches_text(field) => text,
+            // Han is found by any part of it anyway: its star is a footnote's, or does no harm.
+            Leaf::Prefix(text)
+                if searches_text(field) && matches!(scan(text).last(), Some(Piece::Run(_))) =>
+            {
+                text
+            }
+            _ => return vec![Wanted { clause: self.leaf(field, leaf, Occur::Should), role: Role::Word }],
         };
-        if !searches_text(field) {
-            return vec![Wanted { clause: value(field, text), role: Role::Word }];
-        }
         let mut wanted = Vec::new();
         if let (None, Ok(link)) = (field, text.parse::<VersionedId>()) {
             let clause = Clause::Keyword { field: &ID, value: link.id.to_string(), weight: ID_WEIGHT };
@@ -53,7 +63,7 @@ impl Planner<'_> {
         }
         for piece in scan(text) {
             match piece {
-                Piece::Word(compound) => wanted.push(self.wanted_compound(field, &compound)),
+                Piece::Word(compound) => wanted.extend(self.wanted_compound(field, &compound)),
                 Piece::Run(run) => wanted.extend(self.wanted_run(field, &run)),
             }
         }
@@ -76,15 +86,24 @@ impl Planner<'_> {
         }
     }
 
-    /// A word of letters and digits that is wanted.
-    fn wanted_compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Wanted {
-        let word = self.compound(field, compound);
+    /// A word of letters and digits that is wanted, and the parts of a joined one.
+    fn wanted_compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Vec<Wanted> {
         if is_function_word(&compound.whole().text) {
-            return Wanted { clause: word.weighted(FUNCTION_WEIGHT), role: Role::Hint };
+            return vec![function_word(self.compound(field, compound))];
         }
-        let mut either = vec![word];
+        let mut either = self.compound_as_typed(field, compound);
         either.extend(self.word_translations(field, &stem(&compound.whole().text)));
-        Wanted { clause: Clause::any(either), role: Role::Word }
+        let mut wanted = vec![Wanted { clause: Clause::any(either), role: Role::Word }];
+        if let parts @ [_, _, ..] = compound.parts.as_slice() {
+            wanted.extend(parts.iter().map(|part| {
+                let clause = stemmed(field, &part.text, PART_WEIGHT);
+                match is_function_word(&part.text) {
+                    true => function_word(clause),
+                    false => Wanted { clause, role: Role::Hint },
+                }
+            }));
+        }
+        wanted
     }
 
     /// A run of Han that is wanted: its words, the run as a whole, and the pairs of
@@ -102,6 +121,13 @@ impl Planner<'_> {
             either.extend(self.word_translations(field, &word));
             wanted.push(Wanted { clause: Clause::any(either), role: Role::Word });
         }
+        if exact.len() > 1 {
+            let single = self.tiles(run).into_iter().filter(|(_, word)| word.chars().nth(1).is_none());
+            wanted.extend(single.map(|(_, word)| Wanted {
+                clause: any_name(field, vec![(word, 1.0)], CHARACTER_WEIGHT),
+                role: Role::Hint,
+            }));
+        }
         for (at, pair) in exact.iter().filter(|(at, _)| exact.len() > 1 && !inside.contains(at)) {
             let clause = sequence(field, &[(*at, pair.clone())], PAIR_WEIGHT);
             wanted.push(Wanted { clause, role: Role::Hint });
@@ -113,8 +139,7 @@ impl Planner<'_> {
             wanted.push(Wanted { clause: sequence(field, &exact, RUN_WEIGHT), role });
         }
         if run.han && self.lexicon.is_some() {
-            let tiles: Vec<String> =
-                self.analyzer.segment(&run.text).into_iter().map(str::to_string).collect();
+            let tiles: Vec<String> = self.tiles(run).into_iter().map(|(_, word)| word).collect();
             wanted.extend(self.span_translations(field, &tiles, ""));
         }
         if field.is_none() {
@@ -146,17 +171,19 @@ impl Planner<'_> {
     /// The words of a run that have two characters or more, with the place of the first.
     /// Single characters are in too many words to mean one.
     fn han_words(&self, run: &Run) -> Vec<(u32, String)> {
+        self.tiles(run).into_iter().filter(|(_, word)| word.chars().nth(1).is_some()).collect()
+    }
+
+    /// All words of a Han run, with the place of the first character.
+    fn tiles(&self, run: &Run) -> Vec<(u32, String)> {
         if !run.han {
             return Vec::new();
         }
         let mut first = 0;
         let mut words = Vec::new();
         for word in self.analyzer.segment(&run.text) {
-            let length = word.chars().count() as u32;
-            if length > 1 {
-                words.push((first, word.to_string()));
-            }
-            first += length;
+            words.push((first, word.to_string()));
+            first += word.chars().count() as u32;
         }
         words
     }
@@ -197,6 +224,17 @@ impl Planner<'_> {
     /// A word of letters and digits. A joined one matches joined, as a phrase, or, with
     /// less weight, in all its parts.
     fn compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Clause {
+        let mut either = self.compound_as_typed(field, compound);
+        if compound.parts.len() > 1 {
+            let parts = compound.parts.iter().map(|part| stemmed(field, &part.text, PARTS_WEIGHT));
+            either.push(Clause::all(parts.collect()));
+        }
+        Clause::any(either)
+    }
+
+    /// The ways in which a word of letters and digits stands whole in a paper: joined, as a
+    /// phrase, as a name.
+    fn compound_as_typed(&mut self, field: Option<&'static Field>, compound: &Compound) -> Vec<Clause> {
         let whole = compound.whole();
         self.mark(field, What::Stem(stem(&whole.text)));
         let mut either = vec![stemmed(field, &whole.text, 1.0)];
@@ -205,13 +243,11 @@ impl Planner<'_> {
                 (0..).zip(&compound.parts).map(|(position, part)| (position, part.text.clone())).collect();
             self.mark(field, What::Sequence(terms.clone()));
             either.push(sequence(field, &terms, JOINED_WEIGHT));
-            let parts = compound.parts.iter().map(|part| stemmed(field, &part.text, PARTS_WEIGHT));
-            either.push(Clause::all(parts.collect()));
         }
         if field.is_none() {
             either.extend(author_words(&whole.text));
         }
-        Clause::any(either)
+        either
     }
 
     /// Words in just this order.
@@ -318,8 +354,13 @@ impl Planner<'_> {
     }
 }
 
+/// A word that says little by itself.
+fn function_word(clause: Clause) -> Wanted {
+    Wanted { clause: clause.weighted(FUNCTION_WEIGHT), role: Role::Hint }
+}
+
 /// Whether words in this field are running text, not a value.
-fn searches_text(field: Option<&'static Field>) -> bool {
+pub(super) fn searches_text(field: Option<&'static Field>) -> bool {
     field.is_none_or(|field| field.analysis == Analysis::Text)
 }
 
@@ -382,6 +423,11 @@ pub(super) fn sequence(field: Option<&'static Field>, terms: &[(u32, String)], f
         },
     });
     Clause::any(clauses.collect())
+}
+
+/// A run of Han in one field, as it stands.
+pub(crate) fn sequence_in(field: &'static Field, run: &str) -> Clause {
+    sequence(Some(field), &characters(run, 0), 1.0)
 }
 
 /// The bigrams of a run, or its only character, from a position on.

@@ -1,17 +1,14 @@
 //! From words to what they are called in the other language.
 
 use analysis::Field;
-use analysis::scan::{Piece, scan};
-use analysis::stem::stem;
 
 use super::leaf::{any_name, sequence};
 use super::{Planner, Role, Wanted};
 use crate::highlight::What;
 use crate::plan::Clause;
-use crate::tree::{Leaf, Node, Occur};
 
 /// The weight of a word's translations beside the word itself.
-const WORD_WEIGHT: f32 = 0.8;
+const WORD_WEIGHT: f32 = 1.0;
 
 /// The weight of what several words mean together (`知识蒸馏`) beside what each means.
 const SPAN_WEIGHT: f32 = 0.4;
@@ -41,41 +38,6 @@ impl Planner<'_> {
                 wanted.extend(clauses.into_iter().map(|clause| Wanted { clause, role: Role::Evidence }));
             }
         }
-        wanted
-    }
-
-    /// Returns what neighbouring words of letters in a group are called together.
-    pub(super) fn neighbours(&mut self, parts: &[(Occur, Node)]) -> Vec<Wanted> {
-        if self.lexicon.is_none() {
-            return Vec::new();
-        }
-        let mut wanted = Vec::new();
-        let mut stems: Vec<String> = Vec::new();
-        let mut in_field = None;
-        for (occur, node) in parts {
-            let pieces = match (occur, node) {
-                (Occur::Should, Node::Leaf { field, leaf: Leaf::Word(text) }) => {
-                    if in_field != *field {
-                        wanted.extend(self.span_translations(in_field, &std::mem::take(&mut stems), " "));
-                        in_field = *field;
-                    }
-                    scan(text)
-                }
-                _ => Vec::new(),
-            };
-            for piece in &pieces {
-                match piece {
-                    Piece::Word(compound) => stems.push(stem(&compound.whole().text)),
-                    Piece::Run(_) => {
-                        wanted.extend(self.span_translations(in_field, &std::mem::take(&mut stems), " "));
-                    }
-                }
-            }
-            if pieces.is_empty() {
-                wanted.extend(self.span_translations(in_field, &std::mem::take(&mut stems), " "));
-            }
-        }
-        wanted.extend(self.span_translations(in_field, &stems, " "));
         wanted
     }
 

@@ -1,0 +1,87 @@
+//! Words of letters that stand next to one another in a query.
+
+use analysis::Field;
+use analysis::function_words::is_function_word;
+use analysis::scan::{Piece, scan};
+use analysis::stem::stem;
+
+use super::leaf::{searches_text, sequence};
+use super::{Role, Wanted};
+use crate::tree::{Leaf, Node, Occur};
+
+/// The weight of two neighbouring words that stand so in a paper, beside what each scores.
+const PAIR_WEIGHT: f32 = 0.3;
+
+/// Words whose places differ by more are no neighbours: `heat of composites` are.
+const FARTHEST: u32 = 2;
+
+/// Wanted words in a row, in one field.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The field they are asked for in, if one is named.
+    pub(super) field: Option<&'static Field>,
+    /// The words, in order.
+    pub(super) words: Vec<RowWord>,
+}
+
+/// A word of a row.
+#[derive(Debug)]
+pub(super) struct RowWord {
+    /// The stem of all its parts, joined.
+    pub(super) stem: String,
+    /// Its parts, as they were typed.
+    parts: Vec<String>,
+}
+
+/// Returns the rows of a group. What is required, excluded or no plain word of a text ends
+/// a row, and so does Chinese.
+pub(super) fn rows(parts: &[(Occur, Node)]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut open = false;
+    for (occur, node) in parts {
+        let (field, text) = match (occur, node) {
+            (Occur::Should, Node::Leaf { field, leaf: Leaf::Word(text) }) if searches_text(*field) => {
+                (field, text)
+            }
+            _ => {
+                open = false;
+                continue;
+            }
+        };
+        open &= rows.last().is_some_and(|row| row.field == *field);
+        for piece in scan(text) {
+            let Piece::Word(compound) = piece else {
+                open = false;
+                continue;
+            };
+            if !std::mem::replace(&mut open, true) {
+                rows.push(Row { field: *field, words: Vec::new() });
+            }
+            let word = RowWord {
+                stem: stem(&compound.whole().text),
+                parts: compound.parts.into_iter().map(|part| part.text).collect(),
+            };
+            if let Some(row) = rows.last_mut() {
+                row.words.push(word);
+            }
+        }
+    }
+    rows
+}
+
+impl Row {
+    /// Returns what tells papers apart that have the words next to one another: each two
+    /// that say something, with one between them at most that says little.
+    pub(super) fn pairs(&self) -> Vec<Wanted> {
+        let parts = (0..).zip(self.words.iter().flat_map(|word| &word.parts));
+        let telling: Vec<(u32, &String)> = parts.filter(|(_, part)| !is_function_word(part)).collect();
+        let near = telling.windows(2).filter_map(|pair| match pair {
+            [(first, one), (second, other)] if second - first <= FARTHEST => {
+                Some([(*first, one.to_string()), (*second, other.to_string())])
+            }
+            _ => None,
+        });
+        near.map(|pair| Wanted { clause: sequence(self.field, &pair, PAIR_WEIGHT), role: Role::Hint })
+            .collect()
+    }
+}
