@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: test lint unit doc interface browser clients faults relevance load
+.PHONY: test lint unit doc interface browser clients faults relevance load bench
 
 # Format check, lints, every test of every crate, the server against its own description,
 # and the documentation.
@@ -62,3 +62,15 @@ load:
 	$(CARGO) build --release --locked -p web --example load
 	python3 tools/load.py target/release/paper-search target/load
 	target/release/examples/load target/release/paper-search target/load/index target/load/queries.txt 64 60
+
+# Whole commands beside their peers, and the ratios: `make bench` for the table of docs/performance.md, with
+# ripgrep and sqlite3; `make bench SMALL=1` for some minutes that fail where a ratio is twice as bad as
+# docs/performance.tsv has it. `PAPERS=10000,100000,1000000` and `RUNS=5` choose the sizes and how often;
+# `WRITE=1` makes the figures the committed ones.
+bench:
+	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked --manifest-path bench/Cargo.toml --target-dir target
+	@command -v sqlite3 >/dev/null && command -v rg >/dev/null || [ -n "$(SMALL)" ] || \
+		apt-get install -y sqlite3 ripgrep || echo "sqlite3 and ripgrep are not there and cannot be installed"
+	python3 tools/bench.py $(if $(SMALL),--small) $(if $(PAPERS),--papers $(PAPERS)) \
+		$(if $(RUNS),--runs $(RUNS) --heavy-runs $(RUNS)) $(if $(WRITE),--write)

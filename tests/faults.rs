@@ -129,7 +129,7 @@ fn papers_of<'a>(digests: impl IntoIterator<Item = &'a Content>) -> Papers {
 struct Case {
     name: &'static str,
     work: Work,
-    rebuild: bool,
+    options: Options,
     /// What the index holds; `None` if there is none.
     before: Option<Papers>,
     after: Papers,
@@ -160,7 +160,12 @@ impl Case {
         for (name, content) in &contents {
             write_digest(&folder, name, content);
         }
-        Case { name, work, rebuild, before, after: papers_of(contents.values()) }
+        Case { name, work, options: options(rebuild), before, after: papers_of(contents.values()) }
+    }
+
+    /// The same, where no paper that is read is kept in memory.
+    fn putting_aside(self) -> Case {
+        Case { options: Options { kept_in_memory: 0, ..self.options }, ..self }
     }
 
     /// The kinds of run there are.
@@ -170,6 +175,7 @@ impl Case {
             Case::new("an update", 3, false),
             Case::new("an update with a merge", 9, false),
             Case::new("a rebuild", 3, true),
+            Case::new("an update that puts papers aside", 3, false).putting_aside(),
         ]
     }
 
@@ -187,7 +193,7 @@ impl Case {
 
     /// The run itself.
     fn run(&self, files: Arc<dyn Files>, index: &Path) -> Result<Report, IndexError> {
-        run(files, index, &self.work.path("digests"), self.rebuild)
+        run_with(files, index, &self.work.path("digests"), self.options)
     }
 
     /// Asserts that an index is in the old state or the new one; or in the new one.
@@ -213,9 +219,21 @@ fn sound() -> Arc<dyn Files> {
     Arc::new(Recorder::new(Fault::None))
 }
 
-fn run(files: Arc<dyn Files>, index: &Path, digests: &Path, rebuild: bool) -> Result<Report, IndexError> {
+fn options(rebuild: bool) -> Options {
     // A program that another test starts has our lock open until it is under way.
-    let options = Options { rebuild, wait: true, ..Options::default() };
+    Options { rebuild, wait: true, ..Options::default() }
+}
+
+fn run(files: Arc<dyn Files>, index: &Path, digests: &Path, rebuild: bool) -> Result<Report, IndexError> {
+    run_with(files, index, digests, options(rebuild))
+}
+
+fn run_with(
+    files: Arc<dyn Files>,
+    index: &Path,
+    digests: &Path,
+    options: Options,
+) -> Result<Report, IndexError> {
     indexer::sync_on(files, index, &[digests.to_path_buf()], options, &ANALYZER, &mut |_| {})
 }
 

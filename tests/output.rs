@@ -4,6 +4,7 @@
 use std::fs;
 use std::process::Stdio;
 
+use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use crate::harness::{Outcome, Paper, Work, ids_of, json_lines, paper, path, text_of, wait};
@@ -199,14 +200,16 @@ fn explained_text() {
         .skip(1)
         .map_while(|line| line.trim().split_once("  ").map(|(_, clause)| clause))
         .collect();
-    assert_eq!(clauses, ["title^3|summary^1.5|abstract:shovel"], "{text}");
+    assert_eq!(clauses, ["title:shovel  of title^3|summary^1.5|abstract:shovel"], "{text}");
+    // How the query was read stands before the hits.
+    assert!(text.starts_with("read as: +shovel\nsearched: (+(title^3|"), "{text}");
 }
 
 #[test]
 fn json_for_programs() {
     let work = indexed();
     insta::assert_snapshot!(printed(&work, &["query", "smile", "shovel)", "--format", "json", "-q"]), @r#"
-    {"query":"smile shovel)","total":2,"took_ms":[…],"warnings":["a parenthesis has no partner and is not read"],"hits":[{"rank":1,"score":[…],"id":"2601.00001","version":2,"title":"QuokkaNet {Smiling} & <b>Grinning</b> at 98% of the $Cost_1$","summary":"提出QuokkaNet微笑网络,用1200小时的面部录像研究短尾矮袋鼠为何微笑,预测准确率达到九成,超过饲养员。","authors":["Ann Example","Günter Höß","Li-Na Wu","C. D. Writer","Bo Tester","Zoë Åkerlund"],"date":"2026-01-04","url":"http://arxiv.org/abs/2601.00001v2","abstract":"Quokkas smile more than 40% of the day, but nobody has asked why. We train QuokkaNet on 1,200 hours of quokka faces and find that a smile costs less than a frown [1]. Our code is at https://example.org/quokka_net and runs on a phone. In a study with twelve keepers, smiles that QuokkaNet predicted came true in nine of ten cases, which is better than the keepers did.","digests":[{"file":"[work]/papers/b.txt","date":"2026-01-06"},{"file":"[work]/papers/a.txt","date":"2026-01-05"}],"snippets":{"title":"QuokkaNet {<mark>Smiling</mark>} &amp; &lt;b&gt;Grinning&lt;/b&gt; at 98% of the $Cost_1$","summary":"提出QuokkaNet微笑网络,用1200小时的面部录像研究短尾矮袋鼠为何微笑,预测准确率达到九成,超过饲养员。","abstract":"…of quokka faces and find that a <mark>smile</mark> costs less than a frown [1]. Our code is at https://example.org/quokka_net and runs on a phone. In a study with twelve keepers, <mark>smiles</mark> that QuokkaNet predicted came true in nine of ten cases, which is…"}},{"rank":2,"score":[…],"id":"2601.00002","version":1,"title":"=SUM(A1) Burrows without a Shovel","summary":"研究无铲挖掘","authors":["Bo Tester"],"date":"2026-01-03","url":"http://arxiv.org/abs/2601.00002v1","abstract":"Burrows are dug. Quokkas dig none.","digests":[{"file":"[work]/papers/a.txt","date":"2026-01-05"}],"snippets":{"title":"=SUM(A1) Burrows without a <mark>Shovel</mark>","summary":"研究无铲挖掘","abstract":"Burrows are dug. Quokkas dig none."}}]}
+    {"query":"smile shovel)","total":2,"took_ms":[…],"warnings":["a parenthesis has no partner and is not read"],"hits":[{"rank":1,"score":[…],"id":"2601.00002","version":1,"title":"=SUM(A1) Burrows without a Shovel","summary":"研究无铲挖掘","authors":["Bo Tester"],"date":"2026-01-03","url":"http://arxiv.org/abs/2601.00002v1","abstract":"Burrows are dug. Quokkas dig none.","digests":[{"file":"[work]/papers/a.txt","date":"2026-01-05"}],"snippets":{"title":"=SUM(A1) Burrows without a <mark>Shovel</mark>","summary":"研究无铲挖掘","abstract":"Burrows are dug. Quokkas dig none."}},{"rank":2,"score":[…],"id":"2601.00001","version":2,"title":"QuokkaNet {Smiling} & <b>Grinning</b> at 98% of the $Cost_1$","summary":"提出QuokkaNet微笑网络,用1200小时的面部录像研究短尾矮袋鼠为何微笑,预测准确率达到九成,超过饲养员。","authors":["Ann Example","Günter Höß","Li-Na Wu","C. D. Writer","Bo Tester","Zoë Åkerlund"],"date":"2026-01-04","url":"http://arxiv.org/abs/2601.00001v2","abstract":"Quokkas smile more than 40% of the day, but nobody has asked why. We train QuokkaNet on 1,200 hours of quokka faces and find that a smile costs less than a frown [1]. Our code is at https://example.org/quokka_net and runs on a phone. In a study with twelve keepers, smiles that QuokkaNet predicted came true in nine of ten cases, which is better than the keepers did.","digests":[{"file":"[work]/papers/b.txt","date":"2026-01-06"},{"file":"[work]/papers/a.txt","date":"2026-01-05"}],"snippets":{"title":"QuokkaNet {<mark>Smiling</mark>} &amp; &lt;b&gt;Grinning&lt;/b&gt; at 98% of the $Cost_1$","summary":"提出QuokkaNet微笑网络,用1200小时的面部录像研究短尾矮袋鼠为何微笑,预测准确率达到九成,超过饲养员。","abstract":"…of quokka faces and find that a <mark>smile</mark> costs less than a frown [1]. Our code is at https://example.org/quokka_net and runs on a phone. In a study with twelve keepers, <mark>smiles</mark> that QuokkaNet predicted came true in nine of ten cases, which is…"}}]}
     [end]
     "#);
     let answer = work.run(["query", "quokka", "--format", "json"]).succeeds().json();
@@ -587,6 +590,42 @@ fn what_the_index_holds() {
     [end]
     ");
     empty.run(["check"]).succeeds();
+}
+
+#[test]
+fn what_each_field_costs() {
+    let work = indexed();
+    let stats: Value =
+        serde_json::from_str(&work.run(["stats", "--fields", "--format", "json"]).succeeds().stdout).unwrap();
+    let fields = stats["fields"].as_array().unwrap();
+    let bytes = |field: &Value, part: &str| field[part].as_u64().unwrap();
+    let parts = ["terms", "postings", "positions", "lengths", "columns", "stored"];
+    let mut all = 0;
+    for field in fields {
+        let sum: u64 = parts.iter().map(|part| bytes(field, part)).sum();
+        assert_eq!(bytes(field, "total"), sum, "{field}");
+        assert!(sum > 0, "{field}");
+        all += sum;
+    }
+    assert!(fields.is_sorted_by_key(|field| std::cmp::Reverse(bytes(field, "total"))));
+    assert!(all < bytes(&stats, "index_bytes"), "{all}");
+    let of = |name: &str| fields.iter().find(|field| field["field"] == name).unwrap();
+    for (name, has, has_not) in [
+        ("title", "postings", "positions"),
+        ("abstract_exact", "positions", "stored"),
+        ("author", "terms", "lengths"),
+        ("date", "columns", "postings"),
+        ("id", "columns", "positions"),
+        ("record", "stored", "terms"),
+    ] {
+        assert!(bytes(of(name), has) > 0 && bytes(of(name), has_not) == 0, "{}", of(name));
+    }
+    let text = work.run(["stats", "--fields"]).succeeds().stdout;
+    let table: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("fields, in kB")).collect();
+    assert_eq!(table.len(), 1 + fields.len(), "{text}");
+    for (line, field) in table[1..].iter().zip(fields) {
+        assert!(line.starts_with(text_of(field, "field")), "{line}");
+    }
 }
 
 #[test]

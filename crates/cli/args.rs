@@ -320,6 +320,9 @@ pub(crate) struct SimilarArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct StatsArgs {
+    /// Say what each field costs on the disk
+    #[arg(long)]
+    pub(crate) fields: bool,
     /// How to print the figures
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: ReportFormat,
@@ -520,6 +523,7 @@ Examples:
 const STATS_HELP: &str = "\
 Examples:
   paper-search stats
+  paper-search stats --fields
   paper-search stats --format json
 ";
 

@@ -47,6 +47,14 @@ impl Format {
         }
     }
 
+    /// Whether it shows where texts match.
+    pub(crate) fn shows_matches(self) -> bool {
+        match self {
+            Format::Text => true,
+            Format::Program(format) => format.shows_matches,
+        }
+    }
+
     /// Prints results.
     pub(crate) fn write(self, results: &Results, look: Look, out: &mut dyn Write) -> io::Result<()> {
         match self {

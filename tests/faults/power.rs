@@ -98,6 +98,8 @@ impl SimulatedDisk {
                 self.name(to, vec![(from.clone(), None), (to.clone(), node)]);
             }
             Change::Remove(path) | Change::RemoveFolder(path) => self.name(path, vec![(path.clone(), None)]),
+            // Without a name, it is gone with the process.
+            Change::Scratch | Change::PutAside => {}
             Change::SyncFolder(folder) => {
                 for naming in self.namings.iter_mut().filter(|naming| naming.folder == *folder) {
                     naming.is_synced = true;

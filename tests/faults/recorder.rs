@@ -1,10 +1,10 @@
 //! The file system, with a record of what is changed, and with faults.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use indexer::{Disk, Files, NewFile};
+use indexer::{Disk, Files, NewFile, Scratch};
 
 /// One change on disk.
 #[derive(Clone, Debug)]
@@ -18,12 +18,23 @@ pub(super) enum Change {
     Remove(PathBuf),
     RemoveFolder(PathBuf),
     SyncFolder(PathBuf),
+    /// A file without a name.
+    Scratch,
+    /// More content of one.
+    PutAside,
 }
 
 impl Change {
     /// Whether it needs room on the disk.
     fn needs_room(&self) -> bool {
-        matches!(self, Change::CreateFolder(_) | Change::Create(_) | Change::Write(..))
+        matches!(
+            self,
+            Change::CreateFolder(_)
+                | Change::Create(_)
+                | Change::Write(..)
+                | Change::Scratch
+                | Change::PutAside
+        )
     }
 }
 
@@ -112,6 +123,11 @@ impl Files for Recorder {
         self.change(Change::RemoveFolder(path.to_path_buf()), || Disk.remove_folder(path))
     }
 
+    fn scratch(&self, folder: &Path) -> io::Result<Box<dyn Scratch>> {
+        let file = self.change(Change::Scratch, || Disk.scratch(folder))?;
+        Ok(Box::new(RecordedScratch { file, recorder: self.clone() }))
+    }
+
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
         // Nothing is ever lost here but what the tests take away.
         self.change(Change::SyncFolder(path.to_path_buf()), || Ok(()))
@@ -146,5 +162,33 @@ impl Write for RecordedFile {
 impl NewFile for RecordedFile {
     fn sync(&mut self) -> io::Result<()> {
         self.recorder.change(Change::Sync(self.path.clone()), || Ok(()))
+    }
+}
+
+struct RecordedScratch {
+    file: Box<dyn Scratch>,
+    recorder: Recorder,
+}
+
+impl Write for RecordedScratch {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let file = &mut self.file;
+        self.recorder.change(Change::PutAside, || file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Read for RecordedScratch {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+impl Seek for RecordedScratch {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }

@@ -20,7 +20,7 @@ fn search_answers_as_query_does() {
     let server = Server::start(&work);
     for (address, expected) in [
         ("q=speculative+decoding", Found(9, &[])),
-        ("q=%E6%8E%A8%E6%B5%8B%E8%A7%A3%E7%A0%81", Found(9, &["2602.94871"])),
+        ("q=%E6%8E%A8%E6%B5%8B%E8%A7%A3%E7%A0%81", Found(9, &["2603.05720"])),
         ("q=draftgrove", Found(1, &["2602.94871"])),
         ("author=Ruoshui+Tan", Found(1, &["2602.94871"])),
         ("author=Tan,+R.&author=xue", Found(1, &["2602.94871"])),

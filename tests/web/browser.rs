@@ -257,6 +257,7 @@ fn what_papers_say_does_nothing() {
     let server = Server::start(&work);
     browse(USUAL, async |page: Page| {
         page.goto(&server.url("/")).await;
+        page.until("document.activeElement?.name === 'q'").await;
         page.keys("wombat <img src=x onerror=alert(8)>").await;
         page.until(&format!("{COUNT} === '2 papers' && location.search.includes('alert')")).await;
         page.eval("document.querySelectorAll('details').forEach((details) => { details.open = true; })")

@@ -118,14 +118,13 @@ impl Scanner<'_> {
     /// Reads a word and whatever is joined to it. Atoms are joined by a single hyphen,
     /// the parts of an atom by a point before a digit.
     fn compound(&mut self) -> Compound {
-        let mut atoms: Vec<Vec<Word>> = vec![vec![self.word()]];
-        loop {
-            let (joint, next) = (self.peek(0), self.peek(1));
-            let point = joint == Some('.') && next.is_some_and(|ch| ch.is_ascii_digit());
-            let hyphen = joint.is_some_and(is_hyphen) && next.is_some_and(is_word_char);
-            if !(point || hyphen) {
-                break;
-            }
+        let first = self.word();
+        // Nearly all words stand alone.
+        if self.joint().is_none() && !matches!(self.peek(0), Some('+' | '#')) {
+            return Compound { parts: vec![first], joined: Vec::new() };
+        }
+        let mut atoms: Vec<Vec<Word>> = vec![vec![first]];
+        while let Some(point) = self.joint() {
             self.at += 1;
             let word = self.word();
             match atoms.last_mut() {
@@ -148,6 +147,13 @@ impl Scanner<'_> {
             joined.push(join(&whole, ""));
         }
         Compound { parts: atoms.into_iter().flatten().collect(), joined }
+    }
+
+    /// Whether what follows joins the next word to the last one, and does so by a point.
+    fn joint(&self) -> Option<bool> {
+        let (joint, next) = (self.peek(0)?, self.peek(1)?);
+        let point = joint == '.' && next.is_ascii_digit();
+        (point || is_hyphen(joint) && is_word_char(next)).then_some(point)
     }
 
     /// Reads letters and digits, with the apostrophes inside them; `'s` at the end is

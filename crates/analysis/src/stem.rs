@@ -1,5 +1,8 @@
 //! English stems.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use frostem::{Algorithm, Stemmer};
 
 /// Returns the stem of a folded word: the Snowball English stem, after the plural s of
@@ -10,8 +13,27 @@ pub fn stem(word: &str) -> String {
         return word.to_string();
     }
     let word = without_acronym_plural(word);
-    // The stemmer is a function pointer; making one costs nothing.
-    Stemmer::new(Algorithm::English).stem(word).into_owned()
+    STEMS.with_borrow_mut(|stems| match stems.get(word) {
+        Some(stem) => stem.to_string(),
+        None => {
+            if stems.len() == MOST_STEMS {
+                stems.clear();
+            }
+            // The stemmer is a function pointer; making one costs nothing.
+            let stem = Stemmer::new(Algorithm::English).stem(word).into_owned();
+            stems.insert(word.into(), stem.as_str().into());
+            stem
+        }
+    })
+}
+
+/// How many stems a thread keeps: the words of a language, and some megabytes.
+const MOST_STEMS: usize = 1 << 16;
+
+thread_local! {
+    /// The stems that a thread has worked out: texts have the same words over and over, and
+    /// working one out takes ten times as long as looking it up.
+    static STEMS: RefCell<HashMap<Box<str>, Box<str>>> = RefCell::default();
 }
 
 /// Drops the s of a lower-case acronym's plural.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::han::Segmenter;
-use crate::scan::{Piece, Run, Word, scan};
+use crate::scan::{Compound, Piece, Run, Word, scan};
 use crate::stem::stem;
 
 /// The longest term, in bytes. What is longer is no word that anyone searches for, and
@@ -47,7 +47,7 @@ impl Analyzer {
     /// Returns both streams of terms of a text.
     pub fn analyze(&self, text: &str) -> Analyzed {
         let pieces = scan(text);
-        Analyzed { words: self.word_terms(&pieces), exact: exact_terms_of(&pieces) }
+        Analyzed { words: self.word_terms(&pieces), exact: exact_terms_of(pieces) }
     }
 
     /// Returns the words of a Han run that a query means; they tile the run.
@@ -56,9 +56,14 @@ impl Analyzer {
     }
 
     fn word_terms(&self, pieces: &[Piece]) -> Vec<Term> {
-        let mut terms = Vec::new();
+        let mut terms = Vec::with_capacity(pieces.len());
         for piece in pieces {
             match piece {
+                Piece::Word(Compound { parts, joined }) if joined.is_empty() => {
+                    for word in parts {
+                        push(&mut terms, stem(&word.text), word.span.clone(), word.position);
+                    }
+                }
                 Piece::Word(compound) => {
                     for word in in_order(&compound.parts, &compound.joined) {
                         push(&mut terms, stem(&word.text), word.span.clone(), word.position);
@@ -89,19 +94,23 @@ impl Analyzer {
 /// their bigrams. A bigram stands at the position of its first character. No dictionary
 /// is needed, so this is what marks matches in hits, too.
 pub fn exact_terms(text: &str) -> Vec<Term> {
-    exact_terms_of(&scan(text))
+    exact_terms_of(scan(text))
 }
 
-fn exact_terms_of(pieces: &[Piece]) -> Vec<Term> {
-    let mut terms = Vec::new();
+fn exact_terms_of(pieces: Vec<Piece>) -> Vec<Term> {
+    let mut terms = Vec::with_capacity(pieces.len());
     for piece in pieces {
         match piece {
-            Piece::Word(compound) => {
-                for word in in_order(&compound.parts, &compound.joined) {
-                    push(&mut terms, word.text.clone(), word.span.clone(), word.position);
+            Piece::Word(Compound { mut parts, joined }) => {
+                if !joined.is_empty() {
+                    parts.extend(joined);
+                    parts.sort_by_key(|word| word.position);
+                }
+                for Word { text, span, position } in parts {
+                    push(&mut terms, text, span, position);
                 }
             }
-            Piece::Run(run) => terms.extend(characters_and_bigrams(run)),
+            Piece::Run(run) => terms.extend(characters_and_bigrams(&run)),
         }
     }
     terms

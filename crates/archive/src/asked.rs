@@ -143,6 +143,7 @@ impl Asked {
             filters: self.filters.read(today)?,
             sort: self.sort()?,
             page: self.page(),
+            marks: true,
             recency: half_life(self.recency.as_deref(), today)?,
             explain: self.explain,
             today,

@@ -53,7 +53,7 @@ impl Run<'_> {
     fn sync(&self, rebuild: bool) -> Result<Report, IndexError> {
         let progress = self.messages.progress();
         let format = Format::named(&self.args.input_format);
-        let options = Options { rebuild, format, wait: self.args.wait };
+        let options = Options { rebuild, format, wait: self.args.wait, ..Options::default() };
         indexer::sync(&self.settings.index, self.paths, options, &self.analyzer, &mut |step| match step {
             Step::Waiting => {
                 self.messages.note("another paper-search is writing to the index; waiting for it")

@@ -112,6 +112,7 @@ impl Search<'_> {
             filters,
             sort: searching::sort(&self.args.page),
             page,
+            marks: self.format.shows_matches(),
             recency: self.recency,
             explain: self.args.explain,
             today: self.today,

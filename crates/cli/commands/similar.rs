@@ -25,6 +25,7 @@ pub(crate) fn run(args: &SimilarArgs, settings: &Settings, messages: &Messages) 
         filters,
         sort: searching::sort(&args.page),
         page: searching::page(&args.page),
+        marks: format.shows_matches(),
         recency: None,
         explain: args.explain,
         today,

@@ -6,7 +6,9 @@ use analysis::Analyzer;
 use anyhow::{Context, Result};
 use archive::{AuthorCount, Stats, stats};
 use chrono::NaiveDate;
+use indexer::FieldSpace;
 use results::{plain, write_value};
+use serde::Serialize;
 
 use super::{Outcome, searching};
 use crate::args::{ReportFormat, StatsArgs};
@@ -14,10 +16,37 @@ use crate::messages::Messages;
 use crate::refresh::refresh;
 use crate::settings::Settings;
 
+/// The figures, as scripts read them.
+#[derive(Serialize)]
+struct StatsJson {
+    #[serde(flatten)]
+    stats: Stats,
+    /// What each field costs, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<FieldJson>>,
+}
+
+/// The bytes of a field, by what they hold.
+#[derive(Serialize)]
+struct FieldJson {
+    field: String,
+    terms: u64,
+    postings: u64,
+    positions: u64,
+    lengths: u64,
+    columns: u64,
+    stored: u64,
+    total: u64,
+}
+
 pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) -> Result<Outcome> {
     refresh(settings, &Analyzer::new(), messages)?;
     searching::with_engine(&settings.index, |engine| {
-        let stats = stats(engine)?;
+        let fields = match args.fields {
+            true => Some(engine.index().space()?.into_iter().map(FieldJson::of).collect()),
+            false => None,
+        };
+        let stats = StatsJson { stats: stats(engine)?, fields };
         let mut out = std::io::stdout().lock();
         let written = match args.format {
             ReportFormat::Json => write_value(&stats, &mut out),
@@ -28,7 +57,15 @@ pub(crate) fn run(args: &StatsArgs, settings: &Settings, messages: &Messages) ->
     })
 }
 
-fn text(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
+impl FieldJson {
+    fn of(space: FieldSpace) -> FieldJson {
+        let total = space.total();
+        let FieldSpace { field, terms, postings, positions, lengths, columns, stored } = space;
+        FieldJson { field, terms, postings, positions, lengths, columns, stored, total }
+    }
+}
+
+fn text(StatsJson { stats, fields }: &StatsJson, out: &mut dyn Write) -> io::Result<()> {
     let span = |days: Option<(NaiveDate, NaiveDate)>| {
         days.map_or("no dates".to_string(), |(first, last)| format!("{first} to {last}"))
     };
@@ -43,6 +80,22 @@ fn text(stats: &Stats, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "authors  {}", stats.authors)?;
     for AuthorCount { author, papers } in &stats.top_authors {
         writeln!(out, "         {papers:>4}  {}", plain(author))?;
+    }
+    fields.iter().try_for_each(|fields| table(fields, out))
+}
+
+/// A table of fields, in kilobytes.
+fn table(fields: &[FieldJson], out: &mut dyn Write) -> io::Result<()> {
+    let heads = ["terms", "postings", "positions", "lengths", "columns", "stored", "total"];
+    write!(out, "{:<16}", "fields, in kB")?;
+    heads.iter().try_for_each(|head| write!(out, " {head:>10}"))?;
+    writeln!(out)?;
+    for FieldJson { field, terms, postings, positions, lengths, columns, stored, total } in fields {
+        write!(out, "{field:<16}")?;
+        for bytes in [terms, postings, positions, lengths, columns, stored, total] {
+            write!(out, " {:>10.1}", *bytes as f64 / 1e3)?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Which digests there are, and which of those that the index knows are gone.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use ingest::{FindError, Found};
+use ingest::{DigestFile, FindError, Found};
 
 use crate::error::IndexError;
 use crate::state::State;
@@ -21,6 +22,10 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Found), IndexErro
 /// Returns the known digests under the roots that are there no more. What could not be
 /// looked at is not gone.
 pub(crate) fn gone(state: &State, roots: &[PathBuf], found: &Found) -> Vec<String> {
+    let known = |file: &&DigestFile| state.digests.contains_key(&*name(&file.path));
+    if found.files.iter().filter(known).count() == state.digests.len() {
+        return Vec::new();
+    }
     // Paths are compared part by part, texts at once; this is asked for thousands of them.
     let there: HashSet<&OsStr> = found.files.iter().map(|file| file.path.as_os_str()).collect();
     let is_gone = |name: &str| {
@@ -38,6 +43,6 @@ pub(crate) fn unseen(found: &Found, path: &Path) -> bool {
 }
 
 /// The name of a digest in the index. Found files have Unicode paths.
-pub(crate) fn name(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+pub(crate) fn name(path: &Path) -> Cow<'_, str> {
+    path.to_string_lossy()
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
@@ -15,6 +16,7 @@ use tantivy::directory::{
     WatchCallback, WatchHandle, WritePtr,
 };
 
+use crate::buffered::BufferedFile;
 use crate::error::IndexError;
 use crate::files::{Files, NewFile, TEMPORARY, write_whole};
 use crate::manifest::{Look, META, Manifest, Tally};
@@ -30,6 +32,8 @@ pub(crate) struct SafeDirectory {
     mapped: MmapDirectory,
     files: Arc<dyn Files>,
     commit: Arc<Mutex<Commit>>,
+    /// Whether files that are opened are to be merged.
+    merges: Arc<AtomicBool>,
 }
 
 /// The last commit, and what was written since.
@@ -83,7 +87,13 @@ impl SafeDirectory {
             mapped: MmapDirectory::open(folder)?,
             files,
             commit: Arc::new(Mutex::new(commit)),
+            merges: Arc::default(),
         })
+    }
+
+    /// Says whether segments are merged from now on. What a merge opens it reads once.
+    pub(crate) fn set_merges(&self, merges: bool) {
+        self.merges.store(merges, Ordering::Relaxed);
     }
 
     /// Looks at the content of every file; returns how many there are and what is wrong.
@@ -261,7 +271,16 @@ impl TerminatingWrite for Writing {
 
 impl Directory for SafeDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.mapped.get_file_handle(path)
+        if !self.merges.load(Ordering::Relaxed) {
+            return self.mapped.get_file_handle(path);
+        }
+        match BufferedFile::open(&self.folder.join(path)) {
+            Ok(file) => Ok(Arc::new(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(OpenReadError::FileDoesNotExist(path.to_path_buf()))
+            }
+            Err(error) => Err(OpenReadError::wrap_io_error(error, path.to_path_buf())),
+        }
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {

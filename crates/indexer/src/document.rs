@@ -1,23 +1,25 @@
 //! A record as tantivy's document, and back.
 
+use analysis::Analyzer;
 use analysis::fields::{Analysis, FIELDS, RECORD, Values};
 use analysis::names::Name;
-use analysis::{Analyzer, Term};
 use chrono::NaiveDate;
 use paper::{Occurrence, Record};
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 use tantivy::schema::Value;
-use tantivy::tokenizer::{PreTokenizedString, Token};
 
 use crate::lengths::Lengths;
 use crate::schema::IndexSchema;
+use crate::terms::encode;
 
 /// A record as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     id: String,
     occurrences: Vec<Occurrence>,
+    /// The lengths of the document's fields: whoever replaces it need not work them out.
+    lengths: Lengths,
 }
 
 /// Makes a document: the terms of each field, and the record itself. Returns the lengths
@@ -37,10 +39,10 @@ pub(crate) fn to_document(
                     match field.analysis {
                         Analysis::Text => {
                             let analyzed = analyzer.analyze(&text);
-                            let streams = [(main, analyzed.words), (schema.exact(field), analyzed.exact)];
+                            let streams = [(main, &analyzed.words), (schema.exact(field), &analyzed.exact)];
                             for (handle, terms) in streams {
                                 lengths.add(handle, terms.len());
-                                document.add_pre_tokenized_text(handle, pre_tokenized(terms));
+                                document.add_text(handle, encode(terms));
                             }
                         }
                         Analysis::Name => {
@@ -57,41 +59,31 @@ pub(crate) fn to_document(
                     document.add_i64(main, day_number(day));
                 }
             }
-            Values::Record => {
-                let stored = Stored { id: record.id.clone(), occurrences: record.occurrences().to_vec() };
-                document.add_text(main, serde_json::to_string(&stored)?);
-            }
+            Values::Record => {}
         }
     }
-    Ok((document, lengths))
+    let (id, occurrences) = (record.id.clone(), record.occurrences().to_vec());
+    let stored = Stored { id, occurrences, lengths };
+    document.add_text(schema.main(&RECORD), serde_json::to_string(&stored)?);
+    Ok((document, stored.lengths))
 }
 
-/// Reads the record that a document stores; `Err` says what is wrong with it.
-pub(crate) fn from_document(document: &TantivyDocument, schema: &IndexSchema) -> Result<Record, String> {
+/// Reads the record that a document stores, and the lengths of its fields; `Err` says what is
+/// wrong with it.
+pub(crate) fn from_document(
+    document: &TantivyDocument,
+    schema: &IndexSchema,
+) -> Result<(Record, Lengths), String> {
     let stored =
         document.get_first(schema.main(&RECORD)).and_then(|value| value.as_str().map(str::to_string));
     let stored = stored.ok_or("a document without its record")?;
     let stored: Stored =
         serde_json::from_str(&stored).map_err(|error| format!("a record that cannot be read: {error}"))?;
-    Record::new(stored.id, stored.occurrences).ok_or_else(|| "a record without a paper".to_string())
+    let record = Record::new(stored.id, stored.occurrences).ok_or("a record without a paper")?;
+    Ok((record, stored.lengths))
 }
 
 /// The number that stands for a day in the index: days since 1970-01-01.
 pub fn day_number(day: NaiveDate) -> i64 {
     i64::from(day.to_epoch_days())
-}
-
-/// Terms as tantivy takes them. Nothing reads the text or offsets again.
-fn pre_tokenized(terms: Vec<Term>) -> PreTokenizedString {
-    let tokens = terms
-        .into_iter()
-        .map(|term| Token {
-            offset_from: term.span.start,
-            offset_to: term.span.end,
-            position: term.position as usize,
-            text: term.text,
-            position_length: 1,
-        })
-        .collect();
-    PreTokenizedString { text: String::new(), tokens }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 /// What can be changed on disk.
@@ -25,6 +25,10 @@ pub trait Files: Debug + Send + Sync {
     /// Deletes an empty folder.
     fn remove_folder(&self, path: &Path) -> io::Result<()>;
 
+    /// Makes a file without a name in a folder, for what a run puts aside. However the
+    /// process ends, it leaves nothing of it.
+    fn scratch(&self, folder: &Path) -> io::Result<Box<dyn Scratch>>;
+
     /// Waits until the names in a folder are as durable as the disk makes them.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 }
@@ -35,6 +39,11 @@ pub trait NewFile: Write + Send + Sync {
     /// not: that is its folder's matter.
     fn sync(&mut self) -> io::Result<()>;
 }
+
+/// A file without a name, written and read by the run that made it.
+pub trait Scratch: Read + Write + Seek + Send + Sync {}
+
+impl<File: Read + Write + Seek + Send + Sync> Scratch for File {}
 
 /// The file system of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,6 +68,10 @@ impl Files for Disk {
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
         fs::remove_dir(path)
+    }
+
+    fn scratch(&self, folder: &Path) -> io::Result<Box<dyn Scratch>> {
+        Ok(Box::new(tempfile::tempfile_in(folder)?))
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {

@@ -232,6 +232,6 @@ impl Manifest {
 }
 
 /// Whether a name is one of a file in the folder, and not a path out of it.
-fn is_plain(name: &str) -> bool {
+pub(crate) fn is_plain(name: &str) -> bool {
     !name.contains(['/', '\\', ':']) && !name.is_empty() && !name.starts_with('.')
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use analysis::fields::{DIGEST, ID};
 use paper::Record;
+use serde::Deserialize;
 use tantivy::collector::{Count, DocSetCollector};
 use tantivy::query::{AllQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
@@ -17,7 +18,7 @@ use crate::error::IndexError;
 use crate::files::{Disk, Files};
 use crate::folder::{generation_path, missing, read_pointer};
 use crate::lengths::Lengths;
-use crate::manifest::META;
+use crate::manifest::{META, is_plain};
 use crate::schema::IndexSchema;
 use crate::state::{Payload, State};
 
@@ -127,13 +128,18 @@ impl OpenIndex {
 
     /// Returns the paper with this id.
     pub fn record(&self, id: &str) -> Result<Option<Record>, IndexError> {
-        let term = Term::from_field_text(self.schema.main(&ID), id);
-        Ok(self.records(term)?.pop())
+        Ok(self.record_and_lengths(id)?.map(|(record, _)| record))
     }
 
-    /// Returns the papers that stand in the digest at this path.
-    pub fn records_of_digest(&self, path: &str) -> Result<Vec<Record>, IndexError> {
+    /// Returns the papers that stand in the digest at this path, and the lengths of their
+    /// fields.
+    pub(crate) fn records_of_digest(&self, path: &str) -> Result<Vec<(Record, Lengths)>, IndexError> {
         self.records(Term::from_field_text(self.schema.main(&DIGEST), path))
+    }
+
+    /// As [`OpenIndex::record`], with the lengths of the fields.
+    pub(crate) fn record_and_lengths(&self, id: &str) -> Result<Option<(Record, Lengths)>, IndexError> {
+        Ok(self.records(Term::from_field_text(self.schema.main(&ID), id))?.pop())
     }
 
     /// Calls `visit` for each paper, in no particular order, until it fails.
@@ -148,18 +154,22 @@ impl OpenIndex {
 
     /// Returns the paper at an address of this commit.
     pub fn record_at(&self, address: DocAddress) -> Result<Record, IndexError> {
+        self.stored_at(address).map(|(record, _)| record)
+    }
+
+    fn stored_at(&self, address: DocAddress) -> Result<(Record, Lengths), IndexError> {
         let document = self.searcher.doc(address).map_err(|error| self.reading(&error))?;
         from_document(&document, &self.schema).map_err(|what| IndexError::damaged(&self.root, what))
     }
 
-    fn records(&self, term: Term) -> Result<Vec<Record>, IndexError> {
+    fn records(&self, term: Term) -> Result<Vec<(Record, Lengths)>, IndexError> {
         IndexError::guard(&self.root, || {
             let query = TermQuery::new(term, IndexRecordOption::Basic);
             let addresses =
                 self.searcher.search(&query, &DocSetCollector).map_err(|error| self.reading(&error))?;
             let mut addresses: Vec<DocAddress> = addresses.into_iter().collect();
             addresses.sort_unstable();
-            addresses.into_iter().map(|address| self.record_at(address)).collect()
+            addresses.into_iter().map(|address| self.stored_at(address)).collect()
         })
     }
 
@@ -173,6 +183,12 @@ impl std::fmt::Debug for OpenIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OpenIndex").field("generation", &self.generation).finish_non_exhaustive()
     }
+}
+
+/// What concerns us of a `meta.json` where nothing else is opened.
+#[derive(Deserialize)]
+struct Meta {
+    payload: Option<String>,
 }
 
 /// The last commit as it is found: where it is, and its `meta.json`.
@@ -194,27 +210,65 @@ impl LastCommit {
         Ok(LastCommit { generation, meta })
     }
 
-    fn open(&self, root: &Path, files: Arc<dyn Files>) -> Result<OpenIndex, IndexError> {
-        let meta = match &self.meta {
-            Some(meta) => meta.clone(),
+    /// Returns what the last commit in `root` knows of the digests, and opens nothing else of
+    /// it: that is half of what a look at the digests costs. Damage elsewhere is told by whoever
+    /// opens the index for more.
+    pub(crate) fn state(root: &Path) -> Result<State, IndexError> {
+        let mut last = LastCommit::find(root)?;
+        for _ in 0..ATTEMPTS {
+            let state = last.own_state(root);
+            let Err(error) = state else { return state };
+            let now = LastCommit::find(root)?;
+            if now == last {
+                return Err(error);
+            }
+            last = now;
+        }
+        last.own_state(root)
+    }
+
+    fn own_state(&self, root: &Path) -> Result<State, IndexError> {
+        let meta: Meta = serde_json::from_slice(&self.meta(root)?)
+            .map_err(|_| IndexError::damaged(root, format!("{META} is not what was written")))?;
+        match meta.payload {
+            Some(payload) => {
+                let (payload, mut file) = self.commit(root, &payload)?;
+                State::read(root, &payload.state, &mut file)
+            }
+            None => Ok(State::default()),
+        }
+    }
+
+    fn meta(&self, root: &Path) -> Result<Vec<u8>, IndexError> {
+        match &self.meta {
+            Some(meta) => Ok(meta.clone()),
             None => {
                 let path = self.generation.join(META);
-                fs::read(&path).map_err(|source| IndexError::reading_file(root, &path, source))?
+                fs::read(&path).map_err(|source| IndexError::reading_file(root, &path, source))
             }
-        };
+        }
+    }
+
+    /// Returns what a commit says of itself, and its list of digests. Opened now, that can be
+    /// read even if a later commit deletes it.
+    fn commit(&self, root: &Path, payload: &str) -> Result<(Payload, File), IndexError> {
+        let payload = Payload::read(payload)
+            .ok()
+            .filter(|payload| is_plain(&payload.state))
+            .ok_or_else(|| IndexError::damaged(root, "the commit does not name its digests"))?;
+        let path = self.generation.join(&payload.state);
+        let file = File::open(&path).map_err(|source| IndexError::reading_file(root, &path, source))?;
+        Ok((payload, file))
+    }
+
+    fn open(&self, root: &Path, files: Arc<dyn Files>) -> Result<OpenIndex, IndexError> {
+        let meta = self.meta(root)?;
         let directory = SafeDirectory::open(root, &self.generation, meta, files)?;
         let (schema, index, searcher, payload) =
             open_tantivy(&directory).map_err(|error| IndexError::reading(root, &error))?;
         let generation = self.generation.clone();
-        // Opened now, it can be read even if a later commit deletes it.
-        let open = |payload: String| -> Result<_, IndexError> {
-            let payload = Payload::read(&payload)
-                .map_err(|_| IndexError::damaged(root, "the commit does not name its digests"))?;
-            let path = generation.join(&payload.state);
-            let file = File::open(&path).map_err(|source| IndexError::reading_file(root, &path, source))?;
-            Ok((payload, Mutex::new(file)))
-        };
-        let commit = payload.map(open).transpose()?;
+        let commit = payload.map(|payload| self.commit(root, &payload)).transpose()?;
+        let commit = commit.map(|(payload, file)| (payload, Mutex::new(file)));
         Ok(OpenIndex { root: root.to_path_buf(), generation, directory, schema, index, searcher, commit })
     }
 }

@@ -2,17 +2,20 @@
 
 use analysis::fields::{Analysis, FIELDS};
 use analysis::{ANALYSIS_VERSION, Field};
+use tantivy::IndexSettings;
 use tantivy::schema::{
     Field as Handle, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
+use tantivy::store::Compressor;
+
+use crate::terms::TERMS;
 
 /// The version of the schema, of what documents hold and of the files beside them. Raise it
 /// when one of these changes.
 const SCHEMA_VERSION: u32 = 4;
 
-/// The tokenizer named in the schema. Terms are made by `analysis` and handed over
-/// ready-made, so it is never asked; it must exist all the same.
-const UNUSED_TOKENIZER: &str = "raw";
+/// tantivy's tokenizer that takes a text for one term, as keywords and names are.
+const WHOLE: &str = "raw";
 
 /// The parts of a field in the index.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,15 @@ impl IndexSchema {
         let mut builder = Schema::builder();
         let handles = FIELDS.map(|field| add(&mut builder, field));
         IndexSchema { schema: builder.build(), handles }
+    }
+
+    /// How tantivy keeps documents: what is stored is compressed by zstd, 16 kB at a time.
+    pub(crate) fn settings() -> IndexSettings {
+        IndexSettings {
+            docstore_compression: Compressor::Zstd(Default::default()),
+            docstore_blocksize: 1 << 14,
+            ..IndexSettings::default()
+        }
     }
 
     /// The version of all that makes an index readable by this program.
@@ -75,23 +87,21 @@ impl IndexSchema {
 fn add(builder: &mut SchemaBuilder, field: &Field) -> Handles {
     match field.analysis {
         Analysis::Text => Handles {
-            main: builder.add_text_field(field.name, terms(IndexRecordOption::WithFreqs, true)),
+            main: builder.add_text_field(field.name, terms(TERMS, IndexRecordOption::WithFreqs, true)),
             exact: builder.add_text_field(
                 &format!("{}_exact", field.name),
-                terms(IndexRecordOption::WithFreqsAndPositions, true),
+                terms(TERMS, IndexRecordOption::WithFreqsAndPositions, true),
             ),
         },
         Analysis::Name | Analysis::Keyword => {
-            let mut options = terms(IndexRecordOption::Basic, false);
+            let mut options = terms(WHOLE, IndexRecordOption::Basic, false);
             if field.fast {
-                options = options.set_fast(UNUSED_TOKENIZER);
+                options = options.set_fast(WHOLE);
             }
             both(builder.add_text_field(field.name, options))
         }
         Analysis::Day => both(builder.add_i64_field(field.name, NumericOptions::default().set_fast())),
-        Analysis::Counted => {
-            both(builder.add_text_field(field.name, TextOptions::default().set_fast(UNUSED_TOKENIZER)))
-        }
+        Analysis::Counted => both(builder.add_text_field(field.name, TextOptions::default().set_fast(WHOLE))),
         Analysis::None => {
             let mut options = TextOptions::default();
             if field.stored {
@@ -102,9 +112,9 @@ fn add(builder: &mut SchemaBuilder, field: &Field) -> Handles {
     }
 }
 
-fn terms(record: IndexRecordOption, lengths: bool) -> TextOptions {
+fn terms(tokenizer: &str, record: IndexRecordOption, lengths: bool) -> TextOptions {
     let indexing = TextFieldIndexing::default()
-        .set_tokenizer(UNUSED_TOKENIZER)
+        .set_tokenizer(tokenizer)
         .set_index_option(record)
         .set_fieldnorms(lengths);
     TextOptions::default().set_indexing_options(indexing)

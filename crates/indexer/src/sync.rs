@@ -4,35 +4,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::Analyzer;
-use analysis::fields::ID;
 use ingest::{DigestFile, Format};
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergePolicy};
-use tantivy::{Index, IndexWriter, Term};
+use tantivy::Index;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::digests::{find, gone, name};
 use crate::directory::SafeDirectory;
-use crate::document::to_document;
 use crate::error::IndexError;
 use crate::files::{Disk, Files};
 use crate::folder::{WriteLock, generation_path, read_pointer};
 use crate::lengths::Lengths;
-use crate::open::OpenIndex;
-use crate::report::Report;
-use crate::run::{RecordChange, Run};
+use crate::open::{LastCommit, OpenIndex};
+use crate::report::{PaperCounts, Report};
+use crate::run::Run;
 use crate::schema::IndexSchema;
 use crate::state::State;
-
-/// How much the writer keeps in memory before it writes a segment, in bytes. Small runs
-/// use a fraction of it.
-const WRITER_MEMORY: usize = 128 << 20;
-
-/// If more than this share of all papers in the segments are deleted ones, the segments
-/// that have as many are written anew: what is deleted never takes up much of the disk.
-const MOST_DELETED: f64 = 0.2;
+use crate::write::Target;
 
 /// How to go about it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Whether to read all digests under the paths anew, into a new generation that holds
     /// nothing else.
@@ -41,6 +31,15 @@ pub struct Options {
     pub format: Option<&'static Format>,
     /// Whether to wait until nobody else is writing to the index, or else to stop.
     pub wait: bool,
+    /// How much of the papers that are read is kept in memory until they are written, in
+    /// bytes. What is more is put aside in a file without a name.
+    pub kept_in_memory: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { rebuild: false, format: None, wait: false, kept_in_memory: 32 << 20 }
+    }
 }
 
 /// How far a run is.
@@ -78,7 +77,7 @@ pub fn freshness(root: &Path, paths: &[PathBuf]) -> Result<Freshness, IndexError
         Some(pointer) if !pointer.is_readable() => return Ok(Freshness::OtherVersion),
         Some(_) => {}
     }
-    let state = OpenIndex::open(root)?.state()?;
+    let state = LastCommit::state(root)?;
     let (roots, found) = find(paths)?;
     let gone = gone(&state, &roots, &found);
     let changed: Vec<&DigestFile> =
@@ -163,9 +162,10 @@ fn sync_unguarded(
         None => State::default(),
     };
     let fresh = options.rebuild || old.is_none();
-    let mut run = Run::new(old.as_ref(), old_state, fresh, options.format);
-    run.read(&roots, found, progress);
-    let records = run.records()?;
+    let mut run = Run::new(files.clone(), root, old.as_ref(), old_state, fresh, options);
+    run.read(&roots, found, progress)?;
+    run.look_up()?;
+    run.settle_titles()?;
 
     let mut commit = || {
         if fresh {
@@ -173,30 +173,23 @@ fn sync_unguarded(
             let directory = SafeDirectory::create(&generation_path(root, next), files.clone())
                 .map_err(|error| IndexError::writing(root, &error.into(), None))?;
             let schema = IndexSchema::new();
-            let index = Index::create(directory.clone(), schema.tantivy().clone(), Default::default())
+            let index = Index::create(directory.clone(), schema.tantivy().clone(), IndexSchema::settings())
                 .map_err(|error| IndexError::writing(root, &error, directory.failure()))?;
-            write(
-                root,
-                &directory,
-                &index,
-                &schema,
-                &records,
-                &run.state,
-                Lengths::default(),
-                analyzer,
-                progress,
-            )?;
+            let target = Target { root, directory: &directory, index: &index, schema: &schema };
+            let counts = target.write(&run, Lengths::default(), analyzer, progress)?;
             lock.point_to(next, generation.is_none())?;
-            lock.settle(Some(next))
-        } else if let (Some(old), true) = (&old, run.changes.state_changed || !records.is_empty()) {
+            lock.settle(Some(next))?;
+            Ok(counts)
+        } else if let (Some(old), true) = (&old, run.changes_anything()) {
             let (directory, index, schema) = (old.directory(), old.index(), old.schema());
-            write(root, directory, index, schema, &records, &run.state, old.lengths(), analyzer, progress)
+            Target { root, directory, index, schema }.write(&run, old.lengths(), analyzer, progress)
         } else {
-            Ok(())
+            Ok(PaperCounts::default())
         }
     };
-    commit().inspect_err(|_| clear_up(root, &lock, files.clone()))?;
+    let counts = commit().inspect_err(|_| clear_up(root, &lock, files.clone()))?;
     let mut report = run.report;
+    report.papers = counts;
     report.papers.total = OpenIndex::open(root)?.paper_count()? as usize;
     Ok(report)
 }
@@ -208,76 +201,5 @@ fn clear_up(root: &Path, lock: &WriteLock, files: Arc<dyn Files>) {
     let settled = lock.settle(pointer.map(|pointer| pointer.generation));
     if let (Ok(()), Ok(index)) = (settled, OpenIndex::open_on(root, files)) {
         let _ = index.directory().settle();
-    }
-}
-
-/// Writes the changes and the state as one commit, to an index whose fields have these
-/// lengths so far. Any error ends the writer: the index stays as the last commit left it.
-#[allow(clippy::too_many_arguments)]
-fn write(
-    root: &Path,
-    directory: &SafeDirectory,
-    index: &Index,
-    schema: &IndexSchema,
-    changes: &[RecordChange],
-    state: &State,
-    mut lengths: Lengths,
-    analyzer: &Analyzer,
-    progress: &mut dyn FnMut(Step),
-) -> Result<(), IndexError> {
-    let error = |error: tantivy::TantivyError| IndexError::writing(root, &error, directory.failure());
-    let options = IndexWriterOptions::builder()
-        // One worker: one segment a commit, documents in stable order.
-        .num_worker_threads(1)
-        .num_merge_threads(1)
-        .memory_budget_per_thread(WRITER_MEMORY)
-        .build();
-    let mut writer: IndexWriter = index.writer_with_options(options).map_err(error)?;
-    writer.set_merge_policy(Box::new(NoMergePolicy));
-    let id = schema.main(&ID);
-    let document =
-        |record| to_document(record, analyzer, schema).map_err(|source| IndexError::io(root, source.into()));
-    for (done, change) in changes.iter().enumerate() {
-        progress(Step::Writing(done, changes.len()));
-        if let Some(before) = &change.before {
-            writer.delete_term(Term::from_field_text(id, &change.id));
-            lengths.lose(&document(before)?.1);
-        }
-        if let Some(record) = &change.after {
-            let (document, own_lengths) = document(record)?;
-            writer.add_document(document).map_err(error)?;
-            lengths.gain(&own_lengths);
-        }
-    }
-    progress(Step::Committing);
-    let payload = state.write(directory, lengths).map_err(|source| error(source.into()))?;
-    let mut commit = writer.prepare_commit().map_err(error)?;
-    commit.set_payload(&payload.text().map_err(|source| error(source.into()))?);
-    commit.commit().map_err(error)?;
-    // The commit stands. A merge that fails is for the next run to do.
-    let _ = merge(index, &mut writer);
-    writer.wait_merging_threads().map_err(error)?;
-    directory.clear_up();
-    Ok(())
-}
-
-/// Merges small segments. Only after the commit: a merge that is under way while deletions
-/// are committed, as after a killed run, was seen to bring deleted papers back.
-fn merge(index: &Index, writer: &mut IndexWriter) -> tantivy::Result<()> {
-    loop {
-        let segments = index.searchable_segment_metas()?;
-        let mut policy = LogMergePolicy::default();
-        let papers: u32 = segments.iter().map(|segment| segment.max_doc()).sum();
-        let deleted: u32 = segments.iter().map(|segment| segment.num_deleted_docs()).sum();
-        if f64::from(deleted) > MOST_DELETED * f64::from(papers) {
-            policy.set_del_docs_ratio_before_merge(MOST_DELETED as f32);
-        }
-        let candidates = policy.compute_merge_candidates(&segments);
-        if candidates.is_empty() {
-            return Ok(());
-        }
-        for candidate in candidates {
-            writer.merge(&candidate.0).wait()?;
-        }
     }
 }

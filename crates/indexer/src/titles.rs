@@ -5,109 +5,123 @@
 //! never rests on others. So what all digests together say of a paper is the same in
 //! whatever order they are indexed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ingest::{Format, KnownTitles};
-use paper::{Occurrence, Record};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::IndexError;
+use crate::reading::pack;
 use crate::run::Run;
+use crate::shelf::{Kept, Papers};
 
 impl Run<'_> {
     /// Splits those digests again whose open titles others are certain of, or were until
-    /// now. `before` are the papers that this run may change, as the index has them; it
-    /// grows by those of digests that become part of the run here.
-    pub(crate) fn settle_titles(&mut self, before: &mut BTreeMap<String, Record>) -> Result<(), IndexError> {
-        for digest in self.unsettled(before) {
+    /// now. The papers that this run may change grow by those of digests that become part of
+    /// the run here.
+    pub(crate) fn settle_titles(&mut self) -> Result<(), IndexError> {
+        for digest in self.unsettled()? {
             let is_new = self.is_read(&digest);
             if !is_new {
-                before.extend(self.known_records(&digest)?);
+                self.look_up_digest(&digest)?;
             }
-            self.split_again(&digest, is_new, before);
+            self.split_again(&digest, is_new)?;
         }
         Ok(())
     }
 
     /// Returns the digests that other digests can tell something, or no longer can.
-    fn unsettled(&self, before: &BTreeMap<String, Record>) -> BTreeSet<String> {
+    fn unsettled(&self) -> Result<BTreeSet<String>, IndexError> {
         let mut unsettled = BTreeSet::new();
-        for (id, record) in before {
-            if certain_titles(record.occurrences().iter()) != self.known_titles(id, before) {
-                let staying = record.occurrences().iter().filter(|known| self.stays(known));
-                let open = staying.filter(|occurrence| is_open(occurrence));
-                unsettled.extend(open.map(|occurrence| occurrence.digest.file.clone()));
+        let mut add = |open: Vec<&Kept>| {
+            unsettled.extend(open.iter().map(|kept| self.shelf.digest(kept.digest).to_string()));
+        };
+        for (id, paper) in &self.before {
+            let staying = paper.occurrences.iter().filter(|known| self.stays(known));
+            let open: Vec<&Kept> = staying.filter(|kept| kept.open).collect();
+            if !open.is_empty() && self.titles(paper.occurrences.iter())? != self.known_titles(id)? {
+                add(open);
             }
         }
-        for (id, occurrences) in &self.changes.occurrences {
-            let mut open = occurrences.iter().filter(|occurrence| is_open(occurrence)).peekable();
-            if open.peek().is_some() && !self.known_titles(id, before).is_empty() {
-                unsettled.extend(open.map(|occurrence| occurrence.digest.file.clone()));
+        for (id, paper) in &self.changes.papers {
+            let open: Vec<&Kept> = paper.occurrences.iter().filter(|kept| kept.open).collect();
+            if !open.is_empty() && self.as_of_this_run(id).any(|kept| kept.certain) {
+                add(open);
             }
         }
-        unsettled
+        Ok(unsettled)
     }
 
     /// Splits a digest with what all others know. One that has changed since it was read
     /// is left to the next run, which reads it whatever it holds then.
-    fn split_again(&mut self, digest: &str, is_new: bool, before: &BTreeMap<String, Record>) {
+    fn split_again(&mut self, digest: &str, is_new: bool) -> Result<(), IndexError> {
         let Some(state) = self.state.digests.get_mut(digest) else {
-            return;
+            return Ok(());
         };
         let bytes = match ingest::read(Path::new(digest)) {
             Ok(bytes) if xxh3_64(&bytes) == state.hash => bytes,
             _ => {
                 state.forget_content();
                 self.changes.state_changed = true;
-                return;
+                return Ok(());
             }
         };
         let format = Format::named(&state.format);
         let Ok(alone) = ingest::parse_as(&bytes, format, &KnownTitles::default()) else {
-            return;
+            return Ok(());
         };
+        let number = self.shelf.number(digest);
         let mut known = KnownTitles::default();
         for id in alone.entries.iter().filter_map(|entry| entry.paper.id.as_ref()) {
-            let new = self.changes.occurrences.get(id.as_str()).into_iter().flatten();
-            let old = before.get(id.as_str()).into_iter().flat_map(Record::occurrences);
             // What this digest says of the paper, before this run or in it.
-            let mut own = new.chain(old).filter(|occurrence| occurrence.digest.file == digest);
-            if own.next().is_some_and(is_open) {
-                for title in self.known_titles(id.as_str(), before) {
-                    known.add(id.clone(), title.to_string());
+            let all = [&self.changes.papers, &self.before].map(|papers| occurrences(papers, id.as_str()));
+            let own = all.into_iter().flatten().find(|kept| kept.digest == number);
+            if own.is_some_and(|kept| kept.open) {
+                for title in self.known_titles(id.as_str())? {
+                    known.add(id.clone(), title);
                 }
             }
         }
-        let Ok(settled) = ingest::parse_as(&bytes, format, &known) else {
-            return;
+        let Ok(mut settled) = ingest::parse_as(&bytes, format, &known) else {
+            return Ok(());
         };
         if is_new {
             for entry in &alone.entries {
-                if let Some(occurrences) = self.changes.occurrences.get_mut(&entry.paper.key()) {
-                    occurrences.retain(|occurrence| occurrence.digest.file != digest);
+                if let Some(paper) = self.changes.papers.get_mut(entry.paper.key().as_str()) {
+                    paper.occurrences.retain(|kept| kept.digest != number);
                 }
             }
             self.report.notices.retain(|notice| notice.is_failure || notice.file != digest);
             self.tell(digest, &settled.diagnostics);
         }
-        self.take(digest.to_string(), settled);
+        settled.diagnostics.clear();
+        let papers = pack(digest, settled).map_err(|error| self.shelving(error))?;
+        self.add(digest.to_string(), &papers)
     }
 
     /// Returns the titles of a paper that digests are certain of, as of this run.
-    fn known_titles<'a>(&'a self, id: &str, before: &'a BTreeMap<String, Record>) -> BTreeSet<&'a str> {
-        let staying = before.get(id).into_iter().flat_map(Record::occurrences);
-        let new = self.changes.occurrences.get(id).into_iter().flatten();
-        certain_titles(staying.filter(|known| self.stays(known)).chain(new))
+    fn known_titles(&self, id: &str) -> Result<BTreeSet<String>, IndexError> {
+        self.titles(self.as_of_this_run(id))
+    }
+
+    /// Returns what digests say of a paper, as of this run.
+    fn as_of_this_run(&self, id: &str) -> impl Iterator<Item = &Kept> {
+        let staying = occurrences(&self.before, id).filter(|known| self.stays(known));
+        staying.chain(occurrences(&self.changes.papers, id))
+    }
+
+    /// Returns the titles that are certain.
+    fn titles<'a>(
+        &self,
+        occurrences: impl Iterator<Item = &'a Kept>,
+    ) -> Result<BTreeSet<String>, IndexError> {
+        let certain = occurrences.filter(|kept| kept.certain);
+        let titles = certain.map(|kept| Ok(self.shelf.get(kept)?.paper.title)).collect::<Result<_, _>>();
+        titles.map_err(|error| self.shelving(error))
     }
 }
 
-fn certain_titles<'a>(occurrences: impl Iterator<Item = &'a Occurrence>) -> BTreeSet<&'a str> {
-    let certain = occurrences.filter(|occurrence| occurrence.certain_title);
-    certain.map(|occurrence| occurrence.paper.title.as_str()).collect()
-}
-
-/// Whether another digest may tell where this title begins.
-fn is_open(occurrence: &Occurrence) -> bool {
-    !occurrence.certain_title && occurrence.paper.id.is_some()
+fn occurrences<'a>(papers: &'a Papers, id: &str) -> impl Iterator<Item = &'a Kept> + use<'a> {
+    papers.get(id).into_iter().flat_map(|paper| &paper.occurrences)
 }

@@ -82,8 +82,11 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
             continue;
         }
         let mut folder = None;
-        let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
-        for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry)) {
+        let walk = WalkDir::new(path).follow_links(true);
+        let walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
+        let mut entries: Vec<_> = walk.map(|entry| (place(&entry), entry)).collect();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        for (_, entry) in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => match entry.metadata() {
@@ -99,6 +102,19 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
         }
     }
     Ok(found)
+}
+
+/// The place of an entry among all: in the order of its path's parts, so that a folder's
+/// files stand by name. To have each folder sorted as it is read takes apart two paths for
+/// each comparison.
+fn place(entry: &walkdir::Result<DirEntry>) -> Vec<u8> {
+    let path = match entry {
+        Ok(entry) => Some(entry.path()),
+        Err(error) => error.path(),
+    };
+    let bytes = path.map(|path| path.as_os_str().as_encoded_bytes()).unwrap_or_default();
+    // No name has a NUL in it, and none is before it.
+    bytes.iter().map(|byte| if std::path::is_separator(char::from(*byte)) { 0 } else { *byte }).collect()
 }
 
 fn add(

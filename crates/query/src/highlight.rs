@@ -47,31 +47,94 @@ impl What {
 /// Returns the byte ranges of `text`, which stands in `field`, that match: in order, on
 /// character boundaries, without overlaps; ranges that touch are one.
 pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
+    let text = searched(text);
+    let may_have_han = text.chars().any(|ch| ch >= FIRST_HAN);
     let marks: Vec<&What> = plan
         .marks
         .iter()
         .filter(|mark| mark.field.is_none_or(|only| only == field))
         .map(|mark| &mark.what)
+        .filter(|what| may_have_han || !what.first().is_some_and(is_han))
         .collect();
     if marks.is_empty() {
         return Vec::new();
     }
-    let terms = exact_terms(searched(text));
-    let needs_stems = marks.iter().any(|what| matches!(what, What::Stem(_)));
     let mut found = Vec::new();
+    let is_word = |what: &&What| !matches!(what, What::Sequence(_)) && what.first().is_some();
+    if marks.iter().all(is_word) && can_be_parted(text) {
+        let mut start = 0;
+        for part in text.split_inclusive(|ch: char| ch.is_ascii_whitespace()) {
+            if may_match(part, &marks) {
+                find(&exact_terms(part), &marks, start, &mut found);
+            }
+            start += part.len();
+        }
+    } else {
+        find(&exact_terms(text), &marks, 0, &mut found);
+    }
+    merge(found)
+}
+
+/// Nothing before this character becomes a Han character by folding: the first of the
+/// radicals.
+const FIRST_HAN: char = '\u{2e80}';
+
+impl What {
+    /// The first character of what is marked.
+    fn first(&self) -> Option<char> {
+        match self {
+            What::Stem(text) | What::Prefix(text) | What::Fuzzy(text) => text.chars().next(),
+            What::Sequence(terms) => terms.first().and_then(|(_, term)| term.chars().next()),
+        }
+    }
+}
+
+/// Whether each word between spaces has the terms that it has in the text: no mark that
+/// belongs to a space begins one.
+fn can_be_parted(text: &str) -> bool {
+    let begins_none = |ch: char| {
+        matches!(ch, '\0'..='\u{2ff}' | '\u{370}'..='\u{3ff}' | '\u{2010}'..='\u{206f}' | '\u{2100}'..='\u{23ff}')
+            || is_han(ch)
+    };
+    let mut after_space = false;
+    text.chars().all(|ch| {
+        let fine = !after_space || begins_none(ch);
+        after_space = ch.is_ascii_whitespace();
+        fine
+    })
+}
+
+/// Whether a part of a text may have one of these words: some word of it begins as they do. To
+/// make terms of all parts of ten abstracts takes longer than to find them.
+fn may_match(part: &str, marks: &[&What]) -> bool {
+    let mut in_word = false;
+    !part.is_ascii()
+        || part.bytes().any(|byte| {
+            let begins = !in_word && byte.is_ascii_alphanumeric();
+            in_word = byte.is_ascii_alphanumeric();
+            begins && marks.iter().any(|what| what.first() == Some(char::from(byte.to_ascii_lowercase())))
+        })
+}
+
+/// Finds what is marked among the terms of a text that begins at `start`.
+fn find(terms: &[Term], marks: &[&What], start: usize, found: &mut Vec<Range<usize>>) {
     for (at, term) in terms.iter().enumerate() {
-        let term_stem = needs_stems.then(|| stem(&term.text));
-        for what in &marks {
+        let first = term.text.chars().next();
+        let mut own_stem = None;
+        let mut add = |span: Range<usize>| found.push(start + span.start..start + span.end);
+        // A stem begins as its word does.
+        for what in marks.iter().filter(|what| what.first() == first) {
             match what {
-                What::Stem(wanted) if term_stem.as_ref() == Some(wanted) => found.push(term.span.clone()),
-                What::Prefix(prefix) if term.text.starts_with(prefix) => found.push(term.span.clone()),
-                What::Fuzzy(word) if edits(word, &term.text).is_some() => found.push(term.span.clone()),
-                What::Sequence(sequence) => found.extend(sequence_at(&terms, at, sequence)),
+                What::Stem(wanted) if own_stem.get_or_insert_with(|| stem(&term.text)) == wanted => {
+                    add(term.span.clone());
+                }
+                What::Prefix(prefix) if term.text.starts_with(prefix) => add(term.span.clone()),
+                What::Fuzzy(word) if edits(word, &term.text).is_some() => add(term.span.clone()),
+                What::Sequence(sequence) => sequence_at(terms, at, sequence).into_iter().for_each(&mut add),
                 _ => {}
             }
         }
     }
-    merge(found)
 }
 
 /// Returns how many edits part a term from a word that may be misspelt; `None` if it is
@@ -186,6 +249,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_stem_begins_as_its_word(word in "[a-z0-9]{1,12}", other in any::<String>()) {
+            prop_assert_eq!(stem(&word).chars().next(), word.chars().next());
+            for term in exact_terms(&other) {
+                prop_assert_eq!(stem(&term.text).chars().next(), term.text.chars().next());
+            }
+        }
+
+        #[test]
+        fn words_are_found_one_by_one_as_in_the_whole(
+            text in "([a-cA-C01'.+#_-]{0,6}[ \n\u{301}é–,.推]{0,2}){0,12}",
+            query in "([abc][a-c0-9.-]{0,3}[*~ ]?){1,3}",
+        ) {
+            let plan = plan(&query);
+            let marks: Vec<&What> = plan.marks.iter().map(|mark| &mark.what).collect();
+            let mut whole = Vec::new();
+            find(&exact_terms(&text), &marks, 0, &mut whole);
+            prop_assert_eq!(ranges(&text, &ABSTRACT, &plan), merge(whole));
+        }
+
         #[test]
         fn ranges_are_in_order_and_on_boundaries(query in any::<String>(), text in any::<String>()) {
             let mut last = 0;

@@ -123,7 +123,8 @@ fn plan_of<E: Engine>(
     let lexicon = extended.as_ref().or(lexicon);
     let plan = planner::plan(tree, &request.filters, request.sort, analyzer, lexicon);
     let recency = request.recency.map(|half_life| Recency { today: request.today, half_life });
-    Ok(Plan { recency, ..plan })
+    let marks = if request.marks { plan.marks } else { Vec::new() };
+    Ok(Plan { recency, marks, ..plan })
 }
 
 /// Tells of each author who is asked for by a whole name which papers that leaves out.

@@ -213,7 +213,7 @@ mod tests {
             ("title:decodign~", "title:decodign~"),
             (
                 "title:GPT-4.1",
-                "[(title:gpt4.1 title:=\"gpt 4 1\"^0.67) ?title:gpt^0.6 ?title:4^0.6 ?title:1^0.6]",
+                "[(title:gpt4.1 title:=\"gpt 4 1\"^0.67 (+title:gpt^0.01 +title:4^0.01 +title:1^0.01)) ?title:gpt^0.6 ?title:4^0.6 ?title:1^0.6]",
             ),
             ("title:C++", "title:c++"),
             ("summary:推测", "(summary:推测 summary:=推测^0.2)"),

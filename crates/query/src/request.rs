@@ -17,6 +17,8 @@ pub struct Request {
     /// After how many days the preference for newer papers is half as strong; `None`: no such
     /// preference.
     pub recency: Option<u32>,
+    /// Whether it shall be told where the hits match; that takes longer than to find them.
+    pub marks: bool,
     /// Whether each hit shall say what its score is made of.
     pub explain: bool,
     /// The day that `today` means in the query.

@@ -33,6 +33,8 @@ pub struct Format {
     pub media_type: &'static str,
     /// Whether the results of several queries can follow each other.
     pub for_batch: bool,
+    /// Whether it shows where texts match.
+    pub shows_matches: bool,
     /// Writes results. Nothing in them is obeyed by a terminal.
     pub write: fn(&Results, &mut dyn Write) -> io::Result<()>,
 }
@@ -40,14 +42,14 @@ pub struct Format {
 /// All formats. A new one is a file and a row.
 #[rustfmt::skip]
 pub static FORMATS: [Format; 8] = [
-    Format { name: "json", extension: "json", media_type: "application/json", for_batch: true, write: json::write },
-    Format { name: "jsonl", extension: "jsonl", media_type: "application/jsonl", for_batch: true, write: json::write_lines },
-    Format { name: "csv", extension: "csv", media_type: "text/csv; charset=utf-8", for_batch: false, write: csv::write },
-    Format { name: "bibtex", extension: "bib", media_type: "application/x-bibtex; charset=utf-8", for_batch: false, write: bibtex::write },
-    Format { name: "ris", extension: "ris", media_type: "application/x-research-info-systems; charset=utf-8", for_batch: false, write: ris::write },
-    Format { name: "markdown", extension: "md", media_type: "text/markdown; charset=utf-8", for_batch: false, write: markdown::write },
-    Format { name: "ids", extension: "txt", media_type: "text/plain; charset=utf-8", for_batch: true, write: lines::write_ids },
-    Format { name: "trec", extension: "trec", media_type: "text/plain; charset=utf-8", for_batch: true, write: lines::write_trec },
+    Format { name: "json", extension: "json", media_type: "application/json", for_batch: true, shows_matches: true, write: json::write },
+    Format { name: "jsonl", extension: "jsonl", media_type: "application/jsonl", for_batch: true, shows_matches: true, write: json::write_lines },
+    Format { name: "csv", extension: "csv", media_type: "text/csv; charset=utf-8", for_batch: false, shows_matches: false, write: csv::write },
+    Format { name: "bibtex", extension: "bib", media_type: "application/x-bibtex; charset=utf-8", for_batch: false, shows_matches: false, write: bibtex::write },
+    Format { name: "ris", extension: "ris", media_type: "application/x-research-info-systems; charset=utf-8", for_batch: false, shows_matches: false, write: ris::write },
+    Format { name: "markdown", extension: "md", media_type: "text/markdown; charset=utf-8", for_batch: false, shows_matches: false, write: markdown::write },
+    Format { name: "ids", extension: "txt", media_type: "text/plain; charset=utf-8", for_batch: true, shows_matches: false, write: lines::write_ids },
+    Format { name: "trec", extension: "trec", media_type: "text/plain; charset=utf-8", for_batch: true, shows_matches: false, write: lines::write_trec },
 ];
 
 /// Returns the format of this name.

@@ -453,6 +453,7 @@ fn request(query: &str) -> Request {
         filters: Filters::default(),
         sort: Sort::Newest,
         page: EVERYTHING,
+        marks: true,
         recency: None,
         explain: false,
         today: day(2026, 3, 17),

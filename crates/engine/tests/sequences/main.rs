@@ -35,6 +35,9 @@ const QUERIES: [&str; 8] = [
     "compresion~ cach~",
 ];
 
+/// An index that grows keeps no paper in memory that it reads, one that is made anew all.
+const PUTS_ASIDE: Options = Options { rebuild: false, format: None, wait: false, kept_in_memory: 0 };
+
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(Analyzer::new);
 
 #[derive(Clone, Debug)]
@@ -72,8 +75,7 @@ fn config(share: f64) -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
 }
 
-fn sync(index: &Path, path: PathBuf, rebuild: bool) {
-    let options = Options { rebuild, ..Options::default() };
+fn sync(index: &Path, path: PathBuf, options: Options) {
     let report = indexer::sync(index, std::slice::from_ref(&path), options, &ANALYZER, &mut |_| ());
     let report = report.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(report.digests.failed, 0, "{:?}", report.notices);
@@ -86,13 +88,14 @@ fn go(world: &mut World, model: &mut BTreeMap<PathBuf, String>, step: &Step) {
         Step::Remove(slot) => drop(fs::remove_file(world.digest(*slot))),
         Step::Rename(from, to) => drop(fs::rename(world.digest(*from), world.digest(*to))),
         Step::IndexAll | Step::Rebuild => {
-            sync(&world.index(), world.papers(), matches!(step, Step::Rebuild));
+            let rebuild = matches!(step, Step::Rebuild);
+            sync(&world.index(), world.papers(), Options { rebuild, ..PUTS_ASIDE });
             *model = world.lying();
         }
         Step::IndexOne(slot) => {
             let path = world.digest(*slot);
             if let Some(text) = world.lying().remove(&path) {
-                sync(&world.index(), path.clone(), false);
+                sync(&world.index(), path.clone(), PUTS_ASIDE);
                 model.insert(path, text);
             }
         }
@@ -107,6 +110,7 @@ fn hits(index: &Path, query: &str) -> Vec<(String, f32)> {
         filters: Filters::default(),
         sort: Sort::Relevance,
         page: Page { limit: 100, offset: 0 },
+        marks: true,
         recency: None,
         explain: false,
         today: NaiveDate::default(),
@@ -134,7 +138,7 @@ fn live(steps: &[Step]) -> Result<(), TestCaseError> {
     prop_assert_eq!(report.problems, Vec::<String>::new());
 
     let anew = world.index().with_extension("anew");
-    sync(&anew, world.papers(), false);
+    sync(&anew, world.papers(), Options::default());
     for query in QUERIES {
         prop_assert_eq!(hits(&world.index(), query), hits(&anew, query), "{}", query);
     }

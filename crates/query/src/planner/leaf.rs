@@ -36,6 +36,10 @@ const JOINED_WEIGHT: f32 = 0.67;
 /// The weight of each part of a joined word (`layer-wise`) by itself.
 const PART_WEIGHT: f32 = 0.6;
 
+/// The weight of all parts of a joined word together, apart. A paper with them has the
+/// word; what it scores comes from the parts.
+const APART_WEIGHT: f32 = 0.01;
+
 /// The weight of the parts of a joined word that is required, where a paper has all of
 /// them, but apart.
 const PARTS_WEIGHT: f32 = 0.5;
@@ -92,6 +96,7 @@ impl Planner<'_> {
             return vec![function_word(self.compound(field, compound))];
         }
         let mut either = self.compound_as_typed(field, compound);
+        either.extend(parts_apart(field, compound, APART_WEIGHT));
         either.extend(self.word_translations(field, &stem(&compound.whole().text)));
         let mut wanted = vec![Wanted { clause: Clause::any(either), role: Role::Word }];
         if let parts @ [_, _, ..] = compound.parts.as_slice() {
@@ -225,10 +230,7 @@ impl Planner<'_> {
     /// less weight, in all its parts.
     fn compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Clause {
         let mut either = self.compound_as_typed(field, compound);
-        if compound.parts.len() > 1 {
-            let parts = compound.parts.iter().map(|part| stemmed(field, &part.text, PARTS_WEIGHT));
-            either.push(Clause::all(parts.collect()));
-        }
+        either.extend(parts_apart(field, compound, PARTS_WEIGHT));
         Clause::any(either)
     }
 
@@ -352,6 +354,12 @@ impl Planner<'_> {
             self.marks.push(mark);
         }
     }
+}
+
+/// All parts of a joined word, wherever they stand.
+fn parts_apart(field: Option<&'static Field>, compound: &Compound, weight: f32) -> Option<Clause> {
+    let parts = compound.parts.iter().map(|part| stemmed(field, &part.text, weight));
+    (compound.parts.len() > 1).then(|| Clause::all(parts.collect()))
 }
 
 /// A word that says little by itself.
