@@ -7,8 +7,7 @@ use query::plan::COVERAGE;
 use tantivy::query::{BooleanQuery, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
-/// How many papers are looked at in one go.
-const WINDOW: u32 = 4096;
+use crate::window::{WINDOW, Window};
 
 /// A query for the words of a bag.
 #[derive(Debug)]
@@ -96,10 +95,9 @@ impl Weight for BagWeight {
         let mut scorer = BagScorer {
             parts,
             all: self.all,
-            start: 0,
-            found: [0; WINDOW as usize / 64],
-            scores: vec![0.0; WINDOW as usize],
-            covered: vec![0.0; WINDOW as usize],
+            window: Window::new(),
+            scores: vec![0.0; WINDOW],
+            covered: vec![0.0; WINDOW],
             doc: 0,
         };
         scorer.doc = scorer.fill(0);
@@ -118,10 +116,7 @@ impl Weight for BagWeight {
 struct BagScorer {
     parts: Vec<(Box<dyn Scorer>, Role)>,
     all: f32,
-    /// The first paper of the window.
-    start: DocId,
-    /// A bit for each paper of the window that matches.
-    found: [u64; WINDOW as usize / 64],
+    window: Window,
     /// The sum of what each paper of the window scores.
     scores: Vec<Score>,
     /// What the words count that it has.
@@ -142,37 +137,23 @@ impl BagScorer {
         if start == TERMINATED {
             return TERMINATED;
         }
-        self.start = start;
-        self.found.fill(0);
+        self.window.begin(start);
         self.scores.fill(0.0);
         self.covered.fill(0.0);
         for (scorer, role) in &mut self.parts {
             let mut doc = from(scorer.as_mut(), start);
-            // The end of a list lies beyond every window.
-            while doc - start < WINDOW {
-                let at = (doc - start) as usize;
+            while let Some(at) = self.window.place(doc) {
                 self.scores[at] += scorer.score();
                 if let Role::Word(counts) = role {
                     self.covered[at] += *counts;
                 }
                 if *role != Role::Hint {
-                    self.found[at / 64] |= 1 << (at % 64);
+                    self.window.note(at);
                 }
                 doc = scorer.advance();
             }
         }
         start
-    }
-
-    /// Returns the first match of the window from an offset on.
-    fn next_in_window(&self, offset: usize) -> Option<DocId> {
-        let mut word = offset / 64;
-        let mut bits = self.found.get(word)? & (!0 << (offset % 64));
-        while bits == 0 {
-            word += 1;
-            bits = *self.found.get(word)?;
-        }
-        Some(self.start + (word * 64) as u32 + bits.trailing_zeros())
     }
 }
 
@@ -194,10 +175,9 @@ impl DocSet for BagScorer {
 
     fn seek(&mut self, target: DocId) -> DocId {
         if self.doc < target {
-            let offset = (target - self.start) as usize;
-            self.doc = match self.next_in_window(offset) {
-                Some(doc) => doc,
-                None => self.fill(target.max(self.start + WINDOW)),
+            self.doc = match self.window.seek(target) {
+                Ok(doc) => doc,
+                Err(behind) => self.fill(behind),
             };
         }
         self.doc
@@ -215,7 +195,7 @@ impl DocSet for BagScorer {
 
 impl Scorer for BagScorer {
     fn score(&mut self) -> Score {
-        let at = (self.doc - self.start) as usize;
+        let Some(at) = self.window.place(self.doc) else { return 0.0 };
         self.scores[at] * coverage(self.covered[at], self.all)
     }
 }

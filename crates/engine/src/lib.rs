@@ -11,6 +11,7 @@ mod recency;
 mod search;
 mod statistics;
 mod synonyms;
+mod window;
 
 use std::path::Path;
 

@@ -16,14 +16,12 @@ use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
 use crate::statistics::{idf, word_frequency};
+use crate::window::{WINDOW, Window};
 
 /// How fast a frequency saturates, and how much the length of a field counts; docs/ranking.md
 /// has the measurements.
 const K1: f32 = 8.0;
 const B: f32 = 0.85;
-
-/// How many papers are looked at in one go.
-const WINDOW: u32 = 4096;
 
 /// A query for a word.
 #[derive(Clone, Debug)]
@@ -122,20 +120,15 @@ impl Weight for SynonymsWeight {
                     lengths: reader.get_fieldnorms_reader(field.handle)?,
                     mean_length: field.mean_length,
                     weight: field.weight,
-                    frequencies: vec![0.0; WINDOW as usize],
+                    frequencies: vec![0.0; WINDOW],
                 });
             }
         }
         if fields.is_empty() {
             return Ok(Box::new(EmptyScorer));
         }
-        let mut scorer = SynonymsScorer {
-            fields,
-            factor: self.factor * boost,
-            start: 0,
-            found: [0; WINDOW as usize / 64],
-            doc: 0,
-        };
+        let mut scorer =
+            SynonymsScorer { fields, factor: self.factor * boost, window: Window::new(), doc: 0 };
         scorer.doc = scorer.fill(0);
         Ok(Box::new(scorer))
     }
@@ -153,10 +146,7 @@ impl Weight for SynonymsWeight {
 struct SynonymsScorer {
     fields: Vec<FieldScorer>,
     factor: f32,
-    /// The first paper of the window.
-    start: DocId,
-    /// A bit for each paper of the window that has any of the words.
-    found: [u64; WINDOW as usize / 64],
+    window: Window,
     doc: DocId,
 }
 
@@ -194,33 +184,19 @@ impl SynonymsScorer {
         if start == TERMINATED {
             return TERMINATED;
         }
-        self.start = start;
-        self.found.fill(0);
+        self.window.begin(start);
         for field in &mut self.fields {
             field.frequencies.fill(0.0);
             for (list, share) in &mut field.postings {
                 let mut doc = list.doc();
-                // The end of a list lies beyond every window.
-                while doc - start < WINDOW {
-                    let at = (doc - start) as usize;
-                    self.found[at / 64] |= 1 << (at % 64);
+                while let Some(at) = self.window.place(doc) {
+                    self.window.note(at);
                     field.frequencies[at] += *share * list.term_freq() as f32;
                     doc = list.advance();
                 }
             }
         }
         start
-    }
-
-    /// Returns the first match of the window from an offset on.
-    fn next_in_window(&self, offset: usize) -> Option<DocId> {
-        let mut word = offset / 64;
-        let mut bits = self.found.get(word)? & (!0 << (offset % 64));
-        while bits == 0 {
-            word += 1;
-            bits = *self.found.get(word)?;
-        }
-        Some(self.start + (word * 64) as u32 + bits.trailing_zeros())
     }
 }
 
@@ -234,10 +210,9 @@ impl DocSet for SynonymsScorer {
 
     fn seek(&mut self, target: DocId) -> DocId {
         if self.doc < target {
-            let offset = (target - self.start) as usize;
-            self.doc = match self.next_in_window(offset) {
-                Some(doc) => doc,
-                None => self.fill(target.max(self.start + WINDOW)),
+            self.doc = match self.window.seek(target) {
+                Ok(doc) => doc,
+                Err(behind) => self.fill(behind),
             };
         }
         self.doc
@@ -255,7 +230,7 @@ impl DocSet for SynonymsScorer {
 
 impl Scorer for SynonymsScorer {
     fn score(&mut self) -> Score {
-        let at = (self.doc - self.start) as usize;
+        let Some(at) = self.window.place(self.doc) else { return 0.0 };
         let frequency: f32 = self.fields.iter().map(|field| field.frequency(self.doc, at)).sum();
         self.factor * frequency / (frequency + K1)
     }
