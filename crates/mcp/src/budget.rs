@@ -13,6 +13,9 @@ const FIELD_CHARS: usize = 400;
 /// The most days of digests that are told of one paper.
 const DAYS: usize = 5;
 
+/// The most of a title that leaves too little room for the abstract, in characters.
+const SHORT_TITLE: usize = 80;
+
 /// Adds hits to an answer, of which `offset` others come before, as long as there is room.
 /// The first always has, in short.
 pub(crate) fn add_hits(answer: &mut HitsAnswer, hits: Vec<Hit>, offset: usize, max_chars: usize) {
@@ -52,7 +55,8 @@ fn first_that_fits(mut hit: Hit, room: usize) -> Option<Hit> {
 }
 
 /// Tells of one paper what there is room for: what is short first, then authors up to half,
-/// then the abstract from a character on.
+/// then the abstract from a character on, which always has a quarter of the room, so that
+/// each answer leads on.
 pub(crate) fn paper(record: &Record, offset: usize, max_chars: usize) -> PaperAnswer {
     let mut answer = PaperAnswer::new(record);
     let whole = record.paper();
@@ -60,27 +64,31 @@ pub(crate) fn paper(record: &Record, offset: usize, max_chars: usize) -> PaperAn
     answer.total = text.chars().count();
     // The figures at their widest.
     answer.next_offset = Some(answer.total);
-    let fits = |answer: &PaperAnswer, most: usize| chars(answer) + NULL <= most;
+    let room = max_chars / 4 * 3;
+    let fits = |answer: &PaperAnswer| chars(answer) + NULL <= room;
+    if !fits(&answer) {
+        answer.paper.title = quoted(&whole.title, SHORT_TITLE);
+    }
     answer.paper.summary = whole.summary.as_deref().map(|summary| quoted(summary, FIELD_CHARS));
-    if !fits(&answer, max_chars) {
+    if !fits(&answer) {
         answer.paper.summary = None;
     }
     answer.paper.url = whole.url.as_deref().map(|url| quoted(url, FIELD_CHARS));
-    if !fits(&answer, max_chars) {
+    if !fits(&answer) {
         answer.paper.url = None;
     }
     let mut days: Vec<_> = record.digests().filter_map(|digest| digest.date).collect();
     days.dedup();
     days.truncate(DAYS);
     answer.paper.digest_dates = days;
-    if !fits(&answer, max_chars) {
+    if !fits(&answer) {
         answer.paper.digest_dates.clear();
     }
     let mut used = chars(&answer) + NULL;
     for author in &whole.authors {
         let author = quoted(author, FIELD_CHARS);
         let cost = chars(&author) + COMMA;
-        if used + cost > max_chars / 2 && !answer.paper.authors.is_empty() || used + cost > max_chars {
+        if used + cost > max_chars / 2 && !answer.paper.authors.is_empty() || used + cost > room {
             answer.truncated = true;
             break;
         }
@@ -196,6 +204,25 @@ mod tests {
                 offset = answer.next_offset;
             }
             prop_assert_eq!(told, text);
+        }
+    }
+
+    #[test]
+    fn fields_that_are_long_in_json_leave_room_for_the_abstract() {
+        let long = "\"\\".repeat(300);
+        for length in [100, 250, 600] {
+            let text = "They smile. ".repeat(length);
+            let paper_of_quotes = Paper {
+                title: long.clone(),
+                summary: Some(long[..length].to_string()),
+                url: Some(long[..length].to_string()),
+                authors: vec![long.clone(); 3],
+                abstract_text: Some(text.clone()),
+                ..Paper::default()
+            };
+            let answer = paper(&alone("2603.00001".to_string(), paper_of_quotes), 0, MIN_CHARS);
+            assert!(chars(&answer) <= MIN_CHARS);
+            assert!(answer.next_offset.is_some_and(|next| next >= MIN_CHARS / 5), "{:?}", answer.next_offset);
         }
     }
 
