@@ -215,20 +215,23 @@ fn it_works_without_scripts() {
         page.goto(&server.url("/")).await;
         let find = |css: &'static str| {
             let client = page.client.clone();
-            async move { client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}")) }
+            async move {
+                let found = client.wait().for_element(Locator::Css(css)).await;
+                found.unwrap_or_else(|error| panic!("{css}: {error}"))
+            }
         };
         find("#q").await.send_keys("speculative decoding\n").await.unwrap();
-        assert_eq!(page.address().await, "/?q=speculative+decoding");
+        page.arrives("/?q=speculative+decoding").await;
         assert_eq!(find(".count strong").await.text().await.unwrap(), "9 papers");
         page.click(".values a[title='Baozhen Xue']").await;
-        assert_eq!(page.address().await, "/?q=speculative+decoding&author=Baozhen+Xue");
+        page.arrives("/?q=speculative+decoding&author=Baozhen+Xue").await;
         assert_eq!(find(".count strong").await.text().await.unwrap(), "1 paper");
         // The form keeps the filter.
         find("#q").await.send_keys(" trees\n").await.unwrap();
-        assert_eq!(page.address().await, "/?q=speculative+decoding+trees&author=Baozhen+Xue");
+        page.arrives("/?q=speculative+decoding+trees&author=Baozhen+Xue").await;
         page.click(".chips a").await;
         page.click("[data-bar][data-from='2026-02'] .room").await;
-        assert!(page.address().await.ends_with("from=2026-02&to=2026-02"));
+        page.arrives("from=2026-02&to=2026-02").await;
         page.click("details.abstract summary").await;
         assert!(find("details.abstract > p").await.is_displayed().await.unwrap());
         page.click("a.similar").await;
@@ -236,7 +239,7 @@ fn it_works_without_scripts() {
         page.click("a.help").await;
         assert!(find("main kbd").await.is_displayed().await.unwrap());
         page.click("a.language").await;
-        assert_eq!(page.address().await, "/help?lang=zh");
+        page.arrives("/help?lang=zh").await;
         assert_eq!(find("html").await.attr("lang").await.unwrap().as_deref(), Some("zh-Hans"));
     });
 }

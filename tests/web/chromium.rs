@@ -140,8 +140,8 @@ impl Page {
     }
 
     pub(super) async fn click(&self, css: &str) {
-        let element =
-            self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let element = self.client.wait().for_element(Locator::Css(css)).await;
+        let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
         element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
@@ -154,6 +154,19 @@ impl Page {
     pub(super) async fn address(&self) -> String {
         let url = self.client.current_url().await.unwrap();
         url.query().map_or(url.path().to_string(), |query| format!("{}?{query}", url.path()))
+    }
+
+    /// Waits until the address ends so, which a page without scripts cannot say of itself.
+    pub(super) async fn arrives(&self, address: &str) {
+        let started = Instant::now();
+        loop {
+            let now = self.address().await;
+            if now.ends_with(address) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "never at {address}, but at {now}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub(super) async fn ids(&self) -> Vec<String> {
