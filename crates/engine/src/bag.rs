@@ -1,38 +1,86 @@
 //! A bag of words: papers with any of them, scored by the sum and by how many there are.
 //!
-//! Every list is gone through once, a window of papers at a time, and the scores are summed
-//! up paper by paper: no word is looked at again for what the paper has of the others.
+//! Every list that makes papers match is gone through once, a window of papers at a time, and
+//! the scores are summed up paper by paper. What only tells papers apart that match is looked
+//! up paper by paper, and only where somebody wants the score.
+
+use std::sync::Arc;
 
 use query::plan::COVERAGE;
 use tantivy::query::{BooleanQuery, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 
-use crate::window::{WINDOW, Window};
+use crate::hint::Hint;
+use crate::lists::Lists;
+use crate::synonyms::{SynonymsQuery, Word};
+use crate::window::{Places, WINDOW, Window};
 
 /// A query for the words of a bag.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BagQuery {
     parts: Vec<Part>,
     /// The sum of what the words count.
     all: f32,
 }
 
-/// A part of a bag.
-#[derive(Debug)]
-struct Part {
-    query: Box<dyn Query>,
-    role: Role,
+/// A part of a bag: any of its leaves will do.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) leaves: Vec<Leaf>,
+    pub(crate) role: Role,
 }
 
 /// What a part means for a paper that has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Role {
+pub(crate) enum Role {
     /// It matches, and has a word that counts so much.
     Word(f32),
     /// It matches.
     Evidence,
     /// It scores more if it matches for another reason.
     Hint,
+}
+
+/// What a part is made of.
+#[derive(Debug)]
+pub(crate) enum Leaf {
+    /// A word, whose postings are gone through here.
+    Word(Arc<Word>),
+    /// Anything else, and more than it can score.
+    Other(Box<dyn Query>, Score),
+}
+
+impl Clone for Leaf {
+    fn clone(&self) -> Leaf {
+        match self {
+            Leaf::Word(word) => Leaf::Word(word.clone()),
+            Leaf::Other(query, bound) => Leaf::Other(query.box_clone(), *bound),
+        }
+    }
+}
+
+impl Leaf {
+    fn query(&self) -> Box<dyn Query> {
+        match self {
+            Leaf::Word(word) => Box::new(SynonymsQuery::new(word.clone())),
+            Leaf::Other(query, _) => query.box_clone(),
+        }
+    }
+
+    fn weight(&self, scoring: EnableScoring<'_>) -> Result<LeafWeight, TantivyError> {
+        Ok(match self {
+            Leaf::Word(word) => LeafWeight::Word(word.clone()),
+            Leaf::Other(query, _) => LeafWeight::Other(query.weight(scoring)?),
+        })
+    }
+
+    /// More than the leaf can score.
+    fn bound(&self) -> Score {
+        match self {
+            Leaf::Word(word) => word.bound(),
+            Leaf::Other(_, bound) => *bound,
+        }
+    }
 }
 
 /// What the scores of a paper are multiplied by that has words which count `covered` of `all`.
@@ -42,66 +90,105 @@ pub(crate) fn coverage(covered: f32, all: f32) -> f32 {
 }
 
 impl BagQuery {
-    /// Makes a bag of words, each with what it counts among them, of evidence and of hints.
-    pub(crate) fn new(
-        words: Vec<(Box<dyn Query>, f32)>,
-        evidence: Vec<Box<dyn Query>>,
-        hints: Vec<Box<dyn Query>>,
-    ) -> BagQuery {
-        let all = words.iter().map(|(_, counts)| counts).sum();
-        let words = words.into_iter().map(|(query, counts)| Part { query, role: Role::Word(counts) });
-        let evidence = evidence.into_iter().map(|query| Part { query, role: Role::Evidence });
-        let hints = hints.into_iter().map(|query| Part { query, role: Role::Hint });
-        BagQuery { parts: words.chain(evidence).chain(hints).collect(), all }
+    pub(crate) fn new(parts: Vec<Part>) -> BagQuery {
+        let counts = |part: &Part| if let Role::Word(counts) = part.role { counts } else { 0.0 };
+        BagQuery { all: parts.iter().map(counts).sum(), parts }
     }
-}
 
-impl Clone for BagQuery {
-    fn clone(&self) -> BagQuery {
-        let parts = self.parts.iter().map(|part| Part { query: part.query.box_clone(), role: part.role });
-        BagQuery { parts: parts.collect(), all: self.all }
+    /// The weight, for who wants more of it than tantivy does.
+    pub(crate) fn bag_weight(&self, scoring: EnableScoring<'_>) -> Result<BagWeight, TantivyError> {
+        let mut parts = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            let leaves = part.leaves.iter().map(|leaf| leaf.weight(scoring));
+            parts.push((leaves.collect::<Result<Vec<LeafWeight>, TantivyError>>()?, part.role));
+        }
+        let hints = self.parts.iter().filter(|part| part.role == Role::Hint);
+        let hints = hints.flat_map(|part| &part.leaves).map(Leaf::bound).sum();
+        Ok(BagWeight { parts, all: self.all, hints })
     }
 }
 
 impl Query for BagQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
-        let parts = self.parts.iter();
         if !scoring.is_scoring_enabled() {
-            let matching = parts.filter(|part| part.role != Role::Hint).map(|part| part.query.box_clone());
-            return BooleanQuery::union(matching.collect()).weight(scoring);
+            let matching = self.parts.iter().filter(|part| part.role != Role::Hint);
+            let leaves = matching.flat_map(|part| &part.leaves).map(Leaf::query);
+            return BooleanQuery::union(leaves.collect()).weight(scoring);
         }
-        let parts = parts.map(|part| Ok((part.query.weight(scoring)?, part.role)));
-        Ok(Box::new(BagWeight { parts: parts.collect::<Result<_, TantivyError>>()?, all: self.all }))
+        Ok(Box::new(self.bag_weight(scoring)?))
     }
 }
 
-struct BagWeight {
-    parts: Vec<(Box<dyn Weight>, Role)>,
+pub(crate) enum LeafWeight {
+    Word(Arc<Word>),
+    Other(Box<dyn Weight>),
+}
+
+pub(crate) struct BagWeight {
+    parts: Vec<(Vec<LeafWeight>, Role)>,
     all: f32,
+    /// More than all hints together can score.
+    hints: Score,
+}
+
+impl BagWeight {
+    /// Opens the bag in a segment; `None` where no paper can match.
+    pub(crate) fn bag(
+        &self,
+        reader: &SegmentReader,
+        boost: Score,
+    ) -> Result<Option<BagScorer>, TantivyError> {
+        let mut matching = Vec::with_capacity(self.parts.len());
+        let mut hints = Vec::new();
+        for (leaves, role) in &self.parts {
+            if *role == Role::Hint {
+                for leaf in leaves {
+                    hints.extend(Hint::open(leaf, reader, boost)?);
+                }
+                continue;
+            }
+            let mut open = Vec::with_capacity(leaves.len());
+            for leaf in leaves {
+                match leaf {
+                    LeafWeight::Word(word) => open.extend(word.lists(reader, boost)?.map(LeafScorer::Word)),
+                    LeafWeight::Other(weight) => {
+                        let scorer = weight.scorer(reader, boost)?;
+                        if scorer.doc() != TERMINATED {
+                            open.push(LeafScorer::Other(scorer));
+                        }
+                    }
+                }
+            }
+            if !open.is_empty() {
+                matching.push((open, *role));
+            }
+        }
+        if matching.is_empty() {
+            return Ok(None);
+        }
+        let mut scorer = BagScorer {
+            matching,
+            hints,
+            bound: self.hints * boost,
+            all: self.all,
+            window: Window::new(),
+            scores: Box::new([0.0; WINDOW]),
+            covered: Box::new([0.0; WINDOW]),
+            frequencies: Box::new([0.0; WINDOW]),
+            doc: 0,
+            score: None,
+        };
+        scorer.doc = scorer.fill(0);
+        Ok(Some(scorer))
+    }
 }
 
 impl Weight for BagWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
-        let mut parts = Vec::with_capacity(self.parts.len());
-        for (weight, role) in &self.parts {
-            let scorer = weight.scorer(reader, boost)?;
-            if scorer.doc() != TERMINATED {
-                parts.push((scorer, *role));
-            }
-        }
-        if parts.iter().all(|(_, role)| *role == Role::Hint) {
-            return Ok(Box::new(EmptyScorer));
-        }
-        let mut scorer = BagScorer {
-            parts,
-            all: self.all,
-            window: Window::new(),
-            scores: vec![0.0; WINDOW],
-            covered: vec![0.0; WINDOW],
-            doc: 0,
-        };
-        scorer.doc = scorer.fill(0);
-        Ok(Box::new(scorer))
+        Ok(match self.bag(reader, boost)? {
+            Some(bag) => Box::new(bag),
+            None => Box::new(EmptyScorer),
+        })
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> Result<Explanation, TantivyError> {
@@ -113,57 +200,144 @@ impl Weight for BagWeight {
     }
 }
 
-struct BagScorer {
-    parts: Vec<(Box<dyn Scorer>, Role)>,
+enum LeafScorer {
+    Word(Lists),
+    Other(Box<dyn Scorer>),
+}
+
+/// A bag in a segment.
+pub(crate) struct BagScorer {
+    matching: Vec<(Vec<LeafScorer>, Role)>,
+    hints: Vec<Hint>,
+    /// More than all hints together can score.
+    bound: Score,
     all: f32,
     window: Window,
-    /// The sum of what each paper of the window scores.
-    scores: Vec<Score>,
+    /// The sum of what each paper of the window scores without hints.
+    scores: Box<[Score; WINDOW]>,
     /// What the words count that it has.
-    covered: Vec<f32>,
+    covered: Box<[f32; WINDOW]>,
+    /// The frequency of the word that is being looked at; 0 where none is.
+    frequencies: Box<[f32; WINDOW]>,
     doc: DocId,
+    /// The score of the paper, once somebody asked for it.
+    score: Option<Score>,
+}
+
+impl LeafScorer {
+    /// Moves to the first paper from `target` on, and returns it.
+    fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            LeafScorer::Word(lists) => lists.seek(target),
+            LeafScorer::Other(scorer) if scorer.doc() < target => scorer.seek(target),
+            LeafScorer::Other(scorer) => scorer.doc(),
+        }
+    }
 }
 
 impl BagScorer {
     /// Fills the window that begins with the first match from `target` on, and returns
     /// that match.
     fn fill(&mut self, target: DocId) -> DocId {
-        let mut start = TERMINATED;
-        for (scorer, role) in &mut self.parts {
-            if *role != Role::Hint {
-                start = start.min(from(scorer.as_mut(), target));
-            }
-        }
+        let BagScorer { matching, window, scores, covered, frequencies, .. } = self;
+        let leaves = matching.iter_mut().flat_map(|(leaves, _)| leaves);
+        let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
         if start == TERMINATED {
             return TERMINATED;
         }
-        self.window.begin(start);
-        self.scores.fill(0.0);
-        self.covered.fill(0.0);
-        for (scorer, role) in &mut self.parts {
-            let mut doc = from(scorer.as_mut(), start);
-            while let Some(at) = self.window.place(doc) {
-                self.scores[at] += scorer.score();
-                if let Role::Word(counts) = role {
-                    self.covered[at] += *counts;
+        window.begin(start);
+        scores.fill(0.0);
+        covered.fill(0.0);
+        let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
+        for (leaves, role) in matching {
+            of_part.clear();
+            for leaf in leaves {
+                match leaf {
+                    LeafScorer::Word(lists) => {
+                        of_leaf.clear();
+                        lists.collect(window, &mut of_leaf, frequencies);
+                        of_leaf.for_each(|at| {
+                            scores[at] += lists.score(frequencies[at]);
+                            frequencies[at] = 0.0;
+                        });
+                        of_part.add_all(&of_leaf);
+                    }
+                    LeafScorer::Other(scorer) => {
+                        let mut doc = scorer.doc();
+                        while let Some(at) = window.place(doc) {
+                            scores[at] += scorer.score();
+                            of_part.add(at);
+                            doc = scorer.advance();
+                        }
+                    }
                 }
-                if *role != Role::Hint {
-                    self.window.note(at);
-                }
-                doc = scorer.advance();
             }
+            if let Role::Word(counts) = role {
+                of_part.for_each(|at| covered[at] += *counts);
+            }
+            window.found.add_all(&of_part);
         }
         start
     }
-}
 
-/// Moves a list to its first paper from `target` on, and returns it.
-fn from(scorer: &mut dyn Scorer, target: DocId) -> DocId {
-    match scorer.doc() {
-        doc if doc < target => scorer.seek(target),
-        doc => doc,
+    /// The score of a paper of the window with all hints. Papers have to be asked for in order.
+    fn whole_score(&mut self, doc: DocId, at: usize) -> Score {
+        let mut score = self.scores[at];
+        for hint in &mut self.hints {
+            score += hint.score(doc);
+        }
+        score * coverage(self.covered[at], self.all)
+    }
+
+    /// Goes through the papers of the segment that match, without those that `keeps` turns down,
+    /// which is asked about each in order. Those that may be among the best are given to `offer`
+    /// with their scores; it returns what a paper has to score by now to be among them, and
+    /// those that cannot are not given to it. `most` is how many the best are, and `least` what
+    /// a paper has to score at first. Returns the number of papers.
+    pub(crate) fn best(
+        mut self,
+        most: usize,
+        mut least: Score,
+        mut keeps: Option<&mut dyn FnMut(DocId) -> bool>,
+        mut offer: impl FnMut(DocId, Score) -> Score,
+    ) -> usize {
+        let mut total = 0;
+        let mut without_hints = Vec::new();
+        while self.doc != TERMINATED {
+            let start = self.window.start();
+            let mut found = self.window.found.clone();
+            if let Some(keeps) = &mut keeps {
+                found.keep(|at| keeps(start + at as DocId));
+            }
+            total += found.count();
+            if !self.hints.is_empty() && most < WINDOW {
+                // Where `most` papers score so much even without hints, no paper is among the
+                // best that scores less.
+                without_hints.clear();
+                found.for_each(|at| {
+                    without_hints.push(self.scores[at] * coverage(self.covered[at], self.all));
+                });
+                if without_hints.len() >= most {
+                    let (_, last, _) = without_hints.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a));
+                    least = least.max(*last);
+                }
+            }
+            found.for_each(|at| {
+                let highest = (self.scores[at] + self.bound) * coverage(self.covered[at], self.all);
+                if highest * ROUNDING >= least {
+                    let doc = start + at as DocId;
+                    let score = self.whole_score(doc, at);
+                    least = least.max(offer(doc, score));
+                }
+            });
+            self.doc = self.fill(self.window.end());
+        }
+        total
     }
 }
+
+/// Bounds are summed up in another order than scores.
+const ROUNDING: f32 = 1.0001;
 
 impl DocSet for BagScorer {
     fn advance(&mut self) -> DocId {
@@ -175,6 +349,7 @@ impl DocSet for BagScorer {
 
     fn seek(&mut self, target: DocId) -> DocId {
         if self.doc < target {
+            self.score = None;
             self.doc = match self.window.seek(target) {
                 Ok(doc) => doc,
                 Err(behind) => self.fill(behind),
@@ -188,14 +363,19 @@ impl DocSet for BagScorer {
     }
 
     fn size_hint(&self) -> u32 {
-        let matching = self.parts.iter().filter(|(_, role)| *role != Role::Hint);
-        matching.map(|(scorer, _)| scorer.size_hint()).max().unwrap_or_default()
+        let leaves = self.matching.iter().flat_map(|(leaves, _)| leaves);
+        let sizes = leaves.map(|leaf| match leaf {
+            LeafScorer::Word(lists) => lists.longest(),
+            LeafScorer::Other(scorer) => scorer.size_hint(),
+        });
+        sizes.max().unwrap_or_default()
     }
 }
 
 impl Scorer for BagScorer {
     fn score(&mut self) -> Score {
         let Some(at) = self.window.place(self.doc) else { return 0.0 };
-        self.scores[at] * coverage(self.covered[at], self.all)
+        let score = self.score.unwrap_or_else(|| self.whole_score(self.doc, at));
+        *self.score.insert(score)
     }
 }

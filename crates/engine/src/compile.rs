@@ -1,11 +1,12 @@
 //! From clauses to tantivy's queries. The only place that knows both.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use analysis::Field;
 use analysis::fields::AUTHOR;
 use indexer::{IndexSchema, OpenIndex, day_number};
-use query::plan::{Clause, Plan, Stream};
+use query::plan::{COVERAGE, Clause, Plan, Stream};
 use query::request::Days;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery,
@@ -14,13 +15,13 @@ use tantivy::query::{
 use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{Searcher, TantivyError, Term};
 
-use crate::bag::BagQuery;
+use crate::bag::{BagQuery, Leaf, Part, Role};
 use crate::exclusion::Excluded;
 use crate::expand;
 use crate::near::NearQuery;
 use crate::recency::RecentQuery;
 use crate::statistics::{Statistics, idf, word_frequency};
-use crate::synonyms::SynonymsQuery;
+use crate::synonyms::{SynonymsQuery, Word};
 
 /// The inverse document frequency that a part of a bag has at least.
 const LEAST_IDF: f32 = 0.1;
@@ -69,7 +70,7 @@ pub(crate) fn clause(clause: &Clause, context: Context<'_>) -> Result<Box<dyn Qu
             boosted(Box::new(query), *weight)
         }
         Clause::Synonyms { fields, terms, weight } => {
-            boosted(Box::new(synonyms(fields, terms, schema)), *weight)
+            Box::new(SynonymsQuery::new(word(fields, terms, *weight, context)?))
         }
         Clause::Phrase { field, terms, weight } => {
             let handle = schema.exact(field);
@@ -106,24 +107,151 @@ pub(crate) fn clause(clause: &Clause, context: Context<'_>) -> Result<Box<dyn Qu
             constant(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), *weight)
         }
         Clause::Days { field, days } => constant(days_query(schema.main(field), *days), 0.0),
-        Clause::Bag { words, evidence, hints } => {
-            let compiled = |parts: &[Clause]| parts.iter().map(|part| self::clause(part, context)).collect();
-            let (evidence, hints): (Result<_, _>, Result<_, _>) = (compiled(evidence), compiled(hints));
-            let words = words.iter().map(|word| Ok((self::clause(word, context)?, counts(word, context)?)));
-            Box::new(BagQuery::new(words.collect::<Result<_, TantivyError>>()?, evidence?, hints?))
-        }
+        Clause::Bag { words, evidence, hints } => Box::new(bag(words, evidence, hints, context)?),
         Clause::Group { must, should, must_not } => group(must, should, must_not, context)?,
     })
 }
 
+/// A plan whose best papers can be found without the scores of all.
+pub(crate) struct Bagged {
+    pub(crate) bag: BagQuery,
+    /// What a paper has to match as well.
+    pub(crate) filters: Vec<Box<dyn Query>>,
+    /// What it must not match.
+    pub(crate) excluded: Vec<Box<dyn Query>>,
+}
+
+/// Compiles a plan that is a bag but for what adds nothing to scores; `None` for others.
+pub(crate) fn bagged(plan: &Plan, context: Context<'_>) -> Result<Option<Bagged>, TantivyError> {
+    let (mut filters, mut excluded) = (Vec::new(), Vec::new());
+    let mut clause = &plan.query;
+    while let Clause::Group { must, should, must_not } = clause {
+        let is_days = |clause: &&Clause| matches!(clause, Clause::Days { .. });
+        let mut scoring = must.iter().filter(|clause| !is_days(clause)).chain(should);
+        clause = match (scoring.next(), scoring.next()) {
+            (Some(only), None) => only,
+            _ => break,
+        };
+        filters.extend(must.iter().filter(is_days));
+        excluded.extend(must_not);
+    }
+    let bag = match clause {
+        Clause::Bag { words, evidence, hints } => bag(words, evidence, hints, context)?,
+        Clause::Group { must, should, must_not } if must.is_empty() && !should.is_empty() => {
+            excluded.extend(must_not);
+            bag(&[], should, &[], context)?
+        }
+        _ => return Ok(None),
+    };
+    if plan.recency.is_some() {
+        return Ok(None);
+    }
+    let compiled =
+        |clauses: Vec<&Clause>| clauses.into_iter().map(|clause| self::clause(clause, context)).collect();
+    filters.extend(&plan.filters);
+    let (filters, excluded): (Result<_, _>, Result<_, _>) = (compiled(filters), compiled(excluded));
+    Ok(Some(Bagged { bag, filters: filters?, excluded: excluded? }))
+}
+
 /// A word by all its names.
-pub(crate) fn synonyms(
+fn word(
     fields: &[(&'static Field, f32)],
     terms: &[(String, f32)],
-    schema: &IndexSchema,
-) -> SynonymsQuery {
-    let fields = fields.iter().map(|(field, weight)| (schema.main(field), *weight)).collect();
-    SynonymsQuery { fields, terms: terms.to_vec() }
+    weight: f32,
+    context: Context<'_>,
+) -> Result<Arc<Word>, TantivyError> {
+    let fields: Vec<(Handle, f32)> =
+        fields.iter().map(|(field, weight)| (context.schema.main(field), *weight)).collect();
+    Ok(Arc::new(Word::find(&fields, terms, weight, context.statistics)?))
+}
+
+fn bag(
+    words: &[Clause],
+    evidence: &[Clause],
+    hints: &[Clause],
+    context: Context<'_>,
+) -> Result<BagQuery, TantivyError> {
+    let mut parts = Vec::with_capacity(words.len() + evidence.len() + hints.len());
+    for word in words {
+        parts.push(part(word, Role::Word(counts(word, context)?), context)?);
+    }
+    for clause in evidence {
+        parts.push(part(clause, Role::Evidence, context)?);
+    }
+    for clause in hints {
+        parts.push(part(clause, Role::Hint, context)?);
+    }
+    Ok(BagQuery::new(parts))
+}
+
+fn part(clause: &Clause, role: Role, context: Context<'_>) -> Result<Part, TantivyError> {
+    let mut part = Part { leaves: Vec::new(), role };
+    add_leaves(clause, &mut part, context)?;
+    Ok(part)
+}
+
+/// Adds to a part what any of may match.
+fn add_leaves(clause: &Clause, part: &mut Part, context: Context<'_>) -> Result<(), TantivyError> {
+    match clause {
+        Clause::Group { must, should, must_not } if must.is_empty() && must_not.is_empty() => {
+            should.iter().try_for_each(|clause| add_leaves(clause, part, context))?;
+        }
+        Clause::Synonyms { fields, terms, weight } => {
+            part.leaves.push(Leaf::Word(word(fields, terms, *weight, context)?));
+        }
+        other => {
+            let bound = match part.role {
+                Role::Hint => bound(other, context)?,
+                _ => f32::INFINITY,
+            };
+            part.leaves.push(Leaf::Other(self::clause(other, context)?, bound));
+        }
+    }
+    Ok(())
+}
+
+/// BM25 as tantivy has it gives less than this times the inverse document frequency.
+const BM25_BOUND: f32 = 2.2;
+
+/// Returns what a paper can score at most by a clause.
+fn bound(clause: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
+    let bm25 = |handle: Handle, terms: &mut dyn Iterator<Item = &String>, weight: f32| {
+        let mut sum = 0.0;
+        for term in terms {
+            let papers = context.statistics.occurrences(&Term::from_field_text(handle, term))?.papers;
+            sum += idf(context.statistics, papers as f32)?;
+        }
+        Ok::<f32, TantivyError>(weight * BM25_BOUND * sum)
+    };
+    let sum = |clauses: &mut dyn Iterator<Item = &Clause>| {
+        clauses.map(|clause| bound(clause, context)).sum::<Result<f32, TantivyError>>()
+    };
+    match clause {
+        Clause::All | Clause::Days { .. } => Ok(0.0),
+        Clause::Term { field, stream, term, weight } => {
+            let handle = match stream {
+                Stream::Words => context.schema.main(field),
+                Stream::Exact => context.schema.exact(field),
+            };
+            bm25(handle, &mut std::iter::once(term), *weight)
+        }
+        Clause::Phrase { field, terms, weight } => {
+            bm25(context.schema.exact(field), &mut terms.iter().map(|(_, term)| term), *weight)
+        }
+        Clause::Near { field, parts, weight, .. } => {
+            let terms = parts.iter().flat_map(|part| &part.terms);
+            bm25(context.schema.exact(field), &mut terms.map(|(_, term)| term), *weight)
+        }
+        Clause::Synonyms { fields, terms, weight } => Ok(word(fields, terms, *weight, context)?.bound()),
+        Clause::Prefix { weight, .. }
+        | Clause::Fuzzy { weight, .. }
+        | Clause::Author { weight, .. }
+        | Clause::Keyword { weight, .. } => Ok(*weight),
+        Clause::Bag { words, evidence, hints } => {
+            Ok((1.0 + COVERAGE) * sum(&mut words.iter().chain(evidence).chain(hints))?)
+        }
+        Clause::Group { must, should, .. } => sum(&mut must.iter().chain(should)),
+    }
 }
 
 /// What a word counts among the words of a bag: the inverse document frequency of the
@@ -157,6 +285,9 @@ fn group(
     must_not: &[Clause],
     context: Context<'_>,
 ) -> Result<Box<dyn Query>, TantivyError> {
+    if must.is_empty() && must_not.is_empty() && !should.is_empty() {
+        return Ok(Box::new(bag(&[], should, &[], context)?));
+    }
     let mut parts: Vec<(Occur, Box<dyn Query>)> =
         Vec::with_capacity(must.len() + should.len() + must_not.len() + 1);
     for (occur, clauses) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {

@@ -9,6 +9,7 @@ use tantivy::{DocAddress, DocId, SegmentReader, TantivyError};
 use crate::bag::coverage;
 use crate::compile::{self, Context};
 use crate::recency;
+use crate::synonyms::contributions;
 
 /// Returns what each term in each field gives the paper at an address, highest first, and
 /// what that was multiplied by. The parts add up to the score.
@@ -127,8 +128,9 @@ impl Explaining<'_> {
         let one = match clause {
             Clause::Synonyms { fields, terms, .. } => {
                 let Context { schema, statistics, .. } = self.context;
-                let query = compile::synonyms(fields, terms, schema);
-                let contributions = query.contributions(statistics, self.reader, self.doc)?;
+                let handles: Vec<_> =
+                    fields.iter().map(|(field, weight)| (schema.main(field), *weight)).collect();
+                let contributions = contributions(&handles, terms, statistics, self.reader, self.doc)?;
                 let sum: f32 = contributions.iter().map(|(_, _, contribution)| contribution).sum();
                 let shares = contributions.into_iter().map(|(handle, term, contribution)| {
                     let field = FIELDS.iter().copied().find(|field| schema.main(field) == handle);

@@ -1,11 +1,14 @@
 //! The embedded engine: plan in, hits out, over the index on this machine.
 
 mod bag;
+mod best;
 mod compile;
 mod exclusion;
 mod expand;
 mod explain;
 mod facets;
+mod hint;
+mod lists;
 mod near;
 mod recency;
 mod search;

@@ -4,12 +4,13 @@ use analysis::fields::{DATE, ID};
 use indexer::{IndexError, OpenIndex};
 use paper::Record;
 use query::{Answer, Hit, Page, Plan, Sort};
-use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
+use tantivy::collector::sort_key::{SortByStaticFastValue, SortByString};
 use tantivy::collector::{Count, DocSetCollector, TopDocs};
-use tantivy::query::Query;
-use tantivy::{DocAddress, Order, TantivyError};
+use tantivy::query::{EnableScoring, Scorer, Weight};
+use tantivy::{DocAddress, DocId, Order, Score, TantivyError};
 
-use crate::compile::{self, Context};
+use crate::best::{Best, Keys};
+use crate::compile::{self, Bagged, Context};
 use crate::explain;
 use crate::statistics::Statistics;
 
@@ -23,8 +24,7 @@ pub(crate) fn search(
     let reading = |error: TantivyError| index.reading(&error);
     let statistics = Statistics::of(index);
     let context = Context::of(index, &statistics);
-    let compiled = compile::plan(plan, context).map_err(reading)?;
-    let (total, found) = top(index, &*compiled, plan.sort, page, &statistics).map_err(reading)?;
+    let (total, found) = top(plan, page, context).map_err(reading)?;
     let mut hits = Vec::with_capacity(found.len());
     for (score, address) in found {
         let (explanation, factors) = match explain {
@@ -55,40 +55,86 @@ pub(crate) fn for_each_match(
     })
 }
 
+type Found = (usize, Vec<(Score, DocAddress)>);
+
 /// Returns the number of matches and one page of them with their scores.
 ///
 /// tantivy's own order of equal scores is that of its segments, which changes from one
 /// rebuild to the next; and its pruning collector adds scores in another order in each
-/// segmentation. Sorting by the whole key scores every match, and always alike.
-fn top(
-    index: &OpenIndex,
-    query: &dyn Query,
-    sort: Sort,
-    page: Page,
-    statistics: &Statistics<'_>,
-) -> Result<(usize, Vec<(f32, DocAddress)>), TantivyError> {
-    let searcher = index.searcher();
+/// segmentation. Here the whole key decides, and a score is always added up alike.
+fn top(plan: &Plan, page: Page, context: Context<'_>) -> Result<Found, TantivyError> {
+    let searcher = context.searcher;
     // The collector keeps room for all it may return, and panics on a limit of 0.
     let papers = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
     let (limit, offset) = (page.limit.min(papers), page.offset.min(papers));
     if limit == 0 || offset == papers {
-        return Ok((searcher.search(query, &Count)?, Vec::new()));
+        return Ok((searcher.search(&*compile::plan(plan, context)?, &Count)?, Vec::new()));
+    }
+    if plan.sort == Sort::Relevance {
+        let best = Best::new((limit + offset).min(papers));
+        let (total, best) = match compile::bagged(plan, context)? {
+            Some(bagged) => best_of_bag(&bagged, best, context)?,
+            None => best_of_all(plan, best, context)?,
+        };
+        return Ok((total, best.in_order().into_iter().skip(offset).collect()));
     }
     let top = TopDocs::with_limit(limit).and_offset(offset);
-    let date = || SortByStaticFastValue::<i64>::for_field(DATE.name);
-    let id = || (SortByString::for_field(ID.name), Order::Asc);
-    match sort {
-        Sort::Relevance => {
-            let order = ((SortBySimilarityScore, Order::Desc), (date(), Order::Desc), id());
-            let collector = (Count, top.order_by(order));
-            let (total, found) = searcher.search_with_statistics_provider(query, &collector, statistics)?;
-            Ok((total, found.into_iter().map(|((score, _, _), address)| (score, address)).collect()))
-        }
-        Sort::Newest | Sort::Oldest => {
-            let direction = if sort == Sort::Newest { Order::Desc } else { Order::Asc };
-            let (total, found) =
-                searcher.search(query, &(Count, top.order_by(((date(), direction), id()))))?;
-            Ok((total, found.into_iter().map(|(_, address)| (0.0, address)).collect()))
-        }
+    let date = SortByStaticFastValue::<i64>::for_field(DATE.name);
+    let id = (SortByString::for_field(ID.name), Order::Asc);
+    let direction = if plan.sort == Sort::Oldest { Order::Asc } else { Order::Desc };
+    let collector = (Count, top.order_by(((date, direction), id)));
+    let (total, found) = searcher.search(&*compile::plan(plan, context)?, &collector)?;
+    Ok((total, found.into_iter().map(|(_, address)| (0.0, address)).collect()))
+}
+
+/// Finds the best papers by the scores of all.
+fn best_of_all(plan: &Plan, mut best: Best, context: Context<'_>) -> Result<(usize, Best), TantivyError> {
+    let weight = compile::plan(plan, context)?.weight(context.statistics.scoring())?;
+    let mut total = 0;
+    for (segment, reader) in (0..).zip(context.searcher.segment_readers()) {
+        let keys = Keys::of(reader)?;
+        weight.for_each(reader, &mut |doc, score| {
+            if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                total += 1;
+                best.offer(score, DocAddress::new(segment, doc), &keys);
+            }
+        })?;
     }
+    Ok((total, best))
+}
+
+/// Finds the best papers of a bag, without the scores of those that cannot be among them.
+fn best_of_bag(bagged: &Bagged, mut best: Best, context: Context<'_>) -> Result<(usize, Best), TantivyError> {
+    let weight = bagged.bag.bag_weight(context.statistics.scoring())?;
+    let unscored = EnableScoring::disabled_from_searcher(context.searcher);
+    let weights = |queries: &[Box<dyn tantivy::query::Query>]| {
+        queries.iter().map(|query| query.weight(unscored)).collect::<Result<Vec<_>, _>>()
+    };
+    let (filters, excluded) = (weights(&bagged.filters)?, weights(&bagged.excluded)?);
+    let mut total = 0;
+    for (segment, reader) in (0..).zip(context.searcher.segment_readers()) {
+        let Some(bag) = weight.bag(reader, 1.0)? else { continue };
+        let open = |weights: &[Box<dyn Weight>]| {
+            weights.iter().map(|weight| weight.scorer(reader, 1.0)).collect::<Result<Vec<_>, _>>()
+        };
+        let (mut filters, mut excluded) = (open(&filters)?, open(&excluded)?);
+        let keys = Keys::of(reader)?;
+        let alive = reader.alive_bitset();
+        let mut keeps = |doc: DocId| {
+            alive.is_none_or(|alive| alive.is_alive(doc))
+                && filters.iter_mut().all(|filter| has(filter.as_mut(), doc))
+                && !excluded.iter_mut().any(|excluded| has(excluded.as_mut(), doc))
+        };
+        let all = alive.is_none() && bagged.filters.is_empty() && bagged.excluded.is_empty();
+        let keeps: Option<&mut dyn FnMut(DocId) -> bool> = if all { None } else { Some(&mut keeps) };
+        let (most, least) = (best.most(), best.least());
+        total += bag
+            .best(most, least, keeps, |doc, score| best.offer(score, DocAddress::new(segment, doc), &keys));
+    }
+    Ok((total, best))
+}
+
+/// Whether a list has a paper that is not before any that was asked for.
+fn has(scorer: &mut dyn Scorer, doc: DocId) -> bool {
+    (if scorer.doc() < doc { scorer.seek(doc) } else { scorer.doc() }) == doc
 }

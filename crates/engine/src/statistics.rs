@@ -6,28 +6,71 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexer::{Lengths, OpenIndex};
+use tantivy::index::SegmentId;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::query::{Bm25StatisticsProvider, EnableScoring};
 use tantivy::schema::{Field as Handle, IndexRecordOption};
-use tantivy::{DocSet, Searcher, TERMINATED, TantivyError, Term};
+use tantivy::{DocSet, Searcher, SegmentReader, TERMINATED, TantivyError, Term};
 
 /// The statistics of the papers that are there, for one search.
 pub(crate) struct Statistics<'a> {
     searcher: &'a Searcher,
     lengths: Lengths,
-    /// Those that were asked for. Words score by them, and count by them in a bag.
-    frequencies: RefCell<HashMap<Term, u64>>,
+    /// Those that were asked for: a term is looked up once in each dictionary, however many
+    /// parts of a query are about it.
+    occurrences: RefCell<HashMap<Term, Arc<Occurrences>>>,
+}
+
+/// Where a term occurs.
+#[derive(Debug, Default)]
+pub(crate) struct Occurrences {
+    /// How many papers have it.
+    pub(crate) papers: u64,
+    /// The segments that have it, each with where its postings are.
+    lists: Vec<(SegmentId, TermInfo)>,
+}
+
+impl Occurrences {
+    /// Opens the postings of a segment, in the field that the term is of.
+    pub(crate) fn postings(
+        &self,
+        reader: &SegmentReader,
+        handle: Handle,
+    ) -> Result<Option<BlockSegmentPostings>, TantivyError> {
+        let Some((_, place)) = self.lists.iter().find(|(segment, _)| *segment == reader.segment_id()) else {
+            return Ok(None);
+        };
+        let index = reader.inverted_index(handle)?;
+        Ok(Some(index.read_block_postings_from_terminfo(place, IndexRecordOption::WithFreqs)?))
+    }
 }
 
 impl Statistics<'_> {
     pub(crate) fn of(index: &OpenIndex) -> Statistics<'_> {
-        Statistics { searcher: index.searcher(), lengths: index.lengths(), frequencies: RefCell::default() }
+        Statistics { searcher: index.searcher(), lengths: index.lengths(), occurrences: RefCell::default() }
     }
 
     /// Makes queries score by these statistics.
     pub(crate) fn scoring(&self) -> EnableScoring<'_> {
         EnableScoring::enabled_from_statistics_provider(self, self.searcher)
+    }
+
+    /// Returns where a term occurs.
+    pub(crate) fn occurrences(&self, term: &Term) -> Result<Arc<Occurrences>, TantivyError> {
+        if let Some(known) = self.occurrences.borrow().get(term) {
+            return Ok(known.clone());
+        }
+        let found = Arc::new(occurrences(self.searcher, term)?);
+        self.occurrences.borrow_mut().insert(term.clone(), found.clone());
+        Ok(found)
+    }
+
+    /// Returns how many terms a field has in a paper, on average.
+    pub(crate) fn mean_length(&self, field: Handle) -> f32 {
+        self.lengths.of(field) as f32 / self.searcher.num_docs().max(1) as f32
     }
 }
 
@@ -41,12 +84,7 @@ impl Bm25StatisticsProvider for Statistics<'_> {
     }
 
     fn doc_freq(&self, term: &Term) -> Result<u64, TantivyError> {
-        if let Some(known) = self.frequencies.borrow().get(term) {
-            return Ok(*known);
-        }
-        let papers = document_frequency(self.searcher, term)?;
-        self.frequencies.borrow_mut().insert(term.clone(), papers);
-        Ok(papers)
+        Ok(self.occurrences(term)?.papers)
     }
 }
 
@@ -79,20 +117,27 @@ pub(crate) fn idf(statistics: &dyn Bm25StatisticsProvider, with: f32) -> Result<
 /// Returns the number of papers with a term. Where papers of a segment were deleted, the
 /// postings are counted.
 pub(crate) fn document_frequency(searcher: &Searcher, term: &Term) -> Result<u64, TantivyError> {
-    let mut papers = 0;
+    Ok(occurrences(searcher, term)?.papers)
+}
+
+fn occurrences(searcher: &Searcher, term: &Term) -> Result<Occurrences, TantivyError> {
+    let mut found = Occurrences::default();
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(term.field())?;
-        let Some(alive) = segment.alive_bitset() else {
-            papers += u64::from(index.doc_freq(term)?);
-            continue;
-        };
-        if let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? {
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                papers += u64::from(alive.is_alive(doc));
-                doc = postings.advance();
+        let Some(place) = index.get_term_info(term)? else { continue };
+        found.papers += match segment.alive_bitset() {
+            None => u64::from(place.doc_freq),
+            Some(alive) => {
+                let mut papers = 0;
+                let mut postings = index.read_postings_from_terminfo(&place, IndexRecordOption::Basic)?;
+                while postings.doc() != TERMINATED {
+                    papers += u64::from(alive.is_alive(postings.doc()));
+                    postings.advance();
+                }
+                papers
             }
-        }
+        };
+        found.lists.push((segment.segment_id(), place));
     }
-    Ok(papers)
+    Ok(found)
 }

@@ -7,128 +7,143 @@
 //! Microsoft Cambridge at TREC-13, 2004): a word in the title and in the abstract says
 //! little more than one in the title.
 
+use std::sync::Arc;
+
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::{
-    Bm25StatisticsProvider, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight,
-};
-use tantivy::schema::{Field as Handle, IndexRecordOption};
-use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::Field as Handle;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TantivyError, Term};
 
-use crate::statistics::{idf, word_frequency};
-use crate::window::{WINDOW, Window};
+use crate::lists::{FieldLists, K1, List, Lists, Norms};
+use crate::statistics::{Occurrences, Statistics, idf, word_frequency};
+use crate::window::{Places, WINDOW, Window};
 
-/// How fast a frequency saturates, and how much the length of a field counts; docs/ranking.md
-/// has the measurements.
-const K1: f32 = 8.0;
+/// How much the length of a field counts; docs/ranking.md has the measurements.
 const B: f32 = 0.85;
 
 /// A query for a word.
 #[derive(Clone, Debug)]
-pub(crate) struct SynonymsQuery {
-    /// Each field with its weight.
-    pub(crate) fields: Vec<(Handle, f32)>,
-    /// Each term with its share.
-    pub(crate) terms: Vec<(String, f32)>,
+pub(crate) struct SynonymsQuery(Arc<Word>);
+
+/// A word as it is in an index.
+#[derive(Debug)]
+pub(crate) struct Word {
+    fields: Vec<WordField>,
+    /// What the saturated frequency is multiplied by: all that it can score.
+    factor: Score,
 }
 
-impl Query for SynonymsQuery {
-    fn weight(&self, scoring: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
-        let mut factor = 0.0;
-        let mut fields = Vec::with_capacity(self.fields.len());
-        for (handle, weight) in &self.fields {
-            let term = |(term, share): &(String, f32)| (Term::from_field_text(*handle, term), *share);
-            let terms = self.terms.iter().map(term).collect();
-            fields.push(FieldWeight { handle: *handle, terms, weight: *weight, mean_length: 1.0 });
-        }
-        if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
-            let papers = statistics_provider.total_num_docs()? as f32;
-            for field in &mut fields {
-                field.mean_length = statistics_provider.total_num_tokens(field.handle)? as f32 / papers;
-            }
-            let handles = self.fields.iter().map(|(handle, _)| *handle);
-            let with = word_frequency(statistics_provider, handles, self.terms.iter())?;
-            factor = idf(statistics_provider, with)? * (1.0 + K1);
-        }
-        Ok(Box::new(SynonymsWeight { fields, factor }))
-    }
-}
-
-impl SynonymsQuery {
-    /// Returns what each term in each field gives to the frequency of the word in a paper:
-    /// the score is shared out in this proportion.
-    pub(crate) fn contributions(
-        &self,
-        statistics: &dyn Bm25StatisticsProvider,
-        reader: &SegmentReader,
-        doc: DocId,
-    ) -> Result<Vec<(Handle, String, f32)>, TantivyError> {
-        let papers = statistics.total_num_docs()? as f32;
-        let mut contributions = Vec::new();
-        for (handle, weight) in &self.fields {
-            let mean_length = statistics.total_num_tokens(*handle)? as f32 / papers;
-            let length = reader.get_fieldnorms_reader(*handle)?.fieldnorm(doc);
-            let index = reader.inverted_index(*handle)?;
-            for (text, share) in &self.terms {
-                let term = Term::from_field_text(*handle, text);
-                let Some(mut list) = index.read_postings(&term, IndexRecordOption::WithFreqs)? else {
-                    continue;
-                };
-                if list.doc() <= doc && list.seek(doc) == doc {
-                    let frequency = share * list.term_freq() as f32;
-                    let contribution = normalised(*weight, frequency, length, mean_length);
-                    contributions.push((*handle, text.clone(), contribution));
-                }
-            }
-        }
-        Ok(contributions)
-    }
-}
-
-/// What a frequency in a field of some length gives to that of all fields.
-fn normalised(weight: f32, frequency: f32, length: u32, mean_length: f32) -> f32 {
-    weight * frequency / (1.0 - B + B * length as f32 / mean_length)
-}
-
-struct SynonymsWeight {
-    fields: Vec<FieldWeight>,
-    /// What the saturated frequency is multiplied by.
-    factor: f32,
-}
-
-struct FieldWeight {
+#[derive(Debug)]
+struct WordField {
     handle: Handle,
-    terms: Vec<(Term, f32)>,
-    weight: f32,
-    mean_length: f32,
+    norms: Norms,
+    /// Where each term of the word occurs, and its share.
+    terms: Vec<(Arc<Occurrences>, f32)>,
 }
 
-impl Weight for SynonymsWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
-        let mut fields = Vec::with_capacity(self.fields.len());
-        for field in &self.fields {
-            let index = reader.inverted_index(field.handle)?;
-            let mut postings = Vec::with_capacity(field.terms.len());
-            for (term, share) in &field.terms {
-                if let Some(list) = index.read_postings(term, IndexRecordOption::WithFreqs)? {
-                    postings.push((list, *share));
-                }
+/// What a term in a field of some length gives to the frequency of a word.
+fn normalised(weight: f32, length: u32, mean_length: f32) -> f32 {
+    weight / (1.0 - B + B * length as f32 / mean_length)
+}
+
+impl Word {
+    /// Looks up a word by its terms, each with its share, in fields, each with its weight.
+    pub(crate) fn find(
+        fields: &[(Handle, f32)],
+        terms: &[(String, f32)],
+        weight: f32,
+        statistics: &Statistics<'_>,
+    ) -> Result<Word, TantivyError> {
+        let mut found = Vec::with_capacity(fields.len());
+        for (handle, weight) in fields {
+            let mut own = Vec::with_capacity(terms.len());
+            for (text, share) in terms {
+                own.push((statistics.occurrences(&Term::from_field_text(*handle, text))?, *share));
             }
-            if !postings.is_empty() {
-                fields.push(FieldScorer {
-                    postings,
-                    lengths: reader.get_fieldnorms_reader(field.handle)?,
-                    mean_length: field.mean_length,
-                    weight: field.weight,
-                    frequencies: vec![0.0; WINDOW],
+            own.retain(|(occurrences, _)| occurrences.papers > 0);
+            if !own.is_empty() {
+                let mean_length = statistics.mean_length(*handle);
+                let norm =
+                    |id: usize| normalised(*weight, FieldNormReader::id_to_fieldnorm(id as u8), mean_length);
+                found.push(WordField {
+                    handle: *handle,
+                    norms: Arc::new(std::array::from_fn(norm)),
+                    terms: own,
                 });
             }
         }
-        if fields.is_empty() {
-            return Ok(Box::new(EmptyScorer));
+        let handles = fields.iter().map(|(handle, _)| *handle);
+        let with = word_frequency(statistics, handles, terms.iter())?;
+        Ok(Word { fields: found, factor: weight * idf(statistics, with)? * (1.0 + K1) })
+    }
+
+    /// More than the word can score.
+    pub(crate) fn bound(&self) -> Score {
+        self.factor
+    }
+
+    /// Opens the postings in a segment.
+    pub(crate) fn lists(&self, reader: &SegmentReader, boost: Score) -> Result<Option<Lists>, TantivyError> {
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for WordField { handle, norms, terms } in &self.fields {
+            let mut lists = Vec::with_capacity(terms.len());
+            for (occurrences, share) in terms {
+                let postings = occurrences.postings(reader, *handle)?;
+                lists.extend(postings.map(|postings| List::new(postings, *share)));
+            }
+            if !lists.is_empty() {
+                let lengths = reader.get_fieldnorms_reader(*handle)?;
+                fields.push(FieldLists { lists, lengths, norms: norms.clone() });
+            }
         }
-        let mut scorer =
-            SynonymsScorer { fields, factor: self.factor * boost, window: Window::new(), doc: 0 };
+        Ok(Lists::new(fields, self.factor * boost))
+    }
+}
+
+/// Returns what each term in each field gives to the frequency of a word in a paper: the score
+/// is shared out in this proportion.
+pub(crate) fn contributions(
+    fields: &[(Handle, f32)],
+    terms: &[(String, f32)],
+    statistics: &Statistics<'_>,
+    reader: &SegmentReader,
+    doc: DocId,
+) -> Result<Vec<(Handle, String, f32)>, TantivyError> {
+    let mut contributions = Vec::new();
+    for (handle, weight) in fields {
+        let length = reader.get_fieldnorms_reader(*handle)?.fieldnorm(doc);
+        let norm = normalised(*weight, length, statistics.mean_length(*handle));
+        for (text, share) in terms {
+            let occurrences = statistics.occurrences(&Term::from_field_text(*handle, text))?;
+            let Some(mut postings) = occurrences.postings(reader, *handle)? else { continue };
+            let at = postings.seek(doc);
+            if postings.doc(at) == doc {
+                contributions.push((*handle, text.clone(), norm * share * postings.freq(at) as f32));
+            }
+        }
+    }
+    Ok(contributions)
+}
+
+impl SynonymsQuery {
+    pub(crate) fn new(word: Arc<Word>) -> SynonymsQuery {
+        SynonymsQuery(word)
+    }
+}
+
+impl Query for SynonymsQuery {
+    fn weight(&self, _: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
+        Ok(Box::new(SynonymsWeight(self.0.clone())))
+    }
+}
+
+struct SynonymsWeight(Arc<Word>);
+
+impl Weight for SynonymsWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
+        let Some(lists) = self.0.lists(reader, boost)? else { return Ok(Box::new(EmptyScorer)) };
+        let window = Window::new();
+        let mut scorer = SynonymsScorer { lists, window, frequencies: Box::new([0.0; WINDOW]), doc: 0 };
         scorer.doc = scorer.fill(0);
         Ok(Box::new(scorer))
     }
@@ -144,58 +159,26 @@ impl Weight for SynonymsWeight {
 
 /// Goes through all lists together, a window of papers at a time.
 struct SynonymsScorer {
-    fields: Vec<FieldScorer>,
-    factor: f32,
+    lists: Lists,
     window: Window,
-    doc: DocId,
-}
-
-struct FieldScorer {
-    postings: Vec<(SegmentPostings, f32)>,
-    lengths: FieldNormReader,
-    mean_length: f32,
-    weight: f32,
     /// The word's frequency in each paper of the window.
-    frequencies: Vec<f32>,
-}
-
-impl FieldScorer {
-    /// Returns what a paper, which is `at` in the window, gives to the frequency of all fields.
-    fn frequency(&self, doc: DocId, at: usize) -> f32 {
-        let frequency = self.frequencies[at];
-        if frequency == 0.0 {
-            return 0.0;
-        }
-        normalised(self.weight, frequency, self.lengths.fieldnorm(doc), self.mean_length)
-    }
+    frequencies: Box<[f32; WINDOW]>,
+    doc: DocId,
 }
 
 impl SynonymsScorer {
     /// Fills the window that begins with the first match from `target` on, and returns
     /// that match.
     fn fill(&mut self, target: DocId) -> DocId {
-        let mut start = TERMINATED;
-        for field in &mut self.fields {
-            for (list, _) in &mut field.postings {
-                let doc = if list.doc() < target { list.seek(target) } else { list.doc() };
-                start = start.min(doc);
-            }
-        }
-        if start == TERMINATED {
-            return TERMINATED;
+        let start = self.lists.seek(target);
+        if start == tantivy::TERMINATED {
+            return start;
         }
         self.window.begin(start);
-        for field in &mut self.fields {
-            field.frequencies.fill(0.0);
-            for (list, share) in &mut field.postings {
-                let mut doc = list.doc();
-                while let Some(at) = self.window.place(doc) {
-                    self.window.note(at);
-                    field.frequencies[at] += *share * list.term_freq() as f32;
-                    doc = list.advance();
-                }
-            }
-        }
+        self.frequencies.fill(0.0);
+        let mut found = Places::none();
+        self.lists.collect(&self.window, &mut found, &mut self.frequencies);
+        self.window.found = found;
         start
     }
 }
@@ -203,7 +186,7 @@ impl SynonymsScorer {
 impl DocSet for SynonymsScorer {
     fn advance(&mut self) -> DocId {
         match self.doc {
-            TERMINATED => TERMINATED,
+            tantivy::TERMINATED => tantivy::TERMINATED,
             doc => self.seek(doc + 1),
         }
     }
@@ -223,15 +206,13 @@ impl DocSet for SynonymsScorer {
     }
 
     fn size_hint(&self) -> u32 {
-        let lists = self.fields.iter().flat_map(|field| &field.postings);
-        lists.map(|(list, _)| list.size_hint()).max().unwrap_or_default()
+        self.lists.longest()
     }
 }
 
 impl Scorer for SynonymsScorer {
     fn score(&mut self) -> Score {
-        let Some(at) = self.window.place(self.doc) else { return 0.0 };
-        let frequency: f32 = self.fields.iter().map(|field| field.frequency(self.doc, at)).sum();
-        self.factor * frequency / (frequency + K1)
+        let at = self.window.place(self.doc);
+        at.map_or(0.0, |at| self.lists.score(self.frequencies[at]))
     }
 }

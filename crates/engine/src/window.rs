@@ -6,25 +6,98 @@ use tantivy::DocId;
 /// How many papers a window holds.
 pub(crate) const WINDOW: usize = 4096;
 
+/// Places of a window.
+#[derive(Clone, Debug)]
+pub(crate) struct Places([u64; WINDOW / 64]);
+
+impl Places {
+    /// No place.
+    pub(crate) fn none() -> Places {
+        Places([0; WINDOW / 64])
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    pub(crate) fn add(&mut self, at: usize) {
+        self.0[at / 64] |= 1 << (at % 64);
+    }
+
+    pub(crate) fn add_all(&mut self, others: &Places) {
+        self.0.iter_mut().zip(&others.0).for_each(|(own, other)| *own |= other);
+    }
+
+    pub(crate) fn keep(&mut self, mut keeps: impl FnMut(usize) -> bool) {
+        for (word, bits) in self.0.iter_mut().enumerate() {
+            let mut rest = *bits;
+            while rest != 0 {
+                let bit = rest.trailing_zeros();
+                rest &= rest - 1;
+                if !keeps(word * 64 + bit as usize) {
+                    *bits &= !(1 << bit);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+
+    /// Calls `visit` with each place, in order.
+    #[inline]
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(usize)) {
+        for (word, bits) in self.0.iter().enumerate() {
+            let mut rest = *bits;
+            while rest != 0 {
+                visit(word * 64 + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
+    }
+
+    /// The first place that is not before `at`.
+    fn first_from(&self, at: usize) -> Option<usize> {
+        let mut word = at / 64;
+        let mut bits = self.0[word] & (!0 << (at % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *self.0.get(word)?;
+        }
+        Some(word * 64 + bits.trailing_zeros() as usize)
+    }
+}
+
 /// A window of consecutive papers.
 #[derive(Debug)]
 pub(crate) struct Window {
     /// The first paper.
     start: DocId,
-    /// A bit for each paper that matches.
-    found: [u64; WINDOW / 64],
+    /// The places of the papers that match.
+    pub(crate) found: Places,
 }
 
 impl Window {
     /// A window that begins with the first paper and in which none matches.
     pub(crate) fn new() -> Window {
-        Window { start: 0, found: [0; WINDOW / 64] }
+        Window { start: 0, found: Places::none() }
     }
 
     /// Begins anew at a paper; none matches yet.
     pub(crate) fn begin(&mut self, start: DocId) {
         self.start = start;
-        self.found.fill(0);
+        self.found.clear();
+    }
+
+    /// The first paper.
+    pub(crate) fn start(&self) -> DocId {
+        self.start
+    }
+
+    /// The first paper behind the window.
+    pub(crate) fn end(&self) -> DocId {
+        self.start + WINDOW as DocId
     }
 
     /// Returns the place of a paper that is not before the window; `None` if it is behind it,
@@ -34,23 +107,13 @@ impl Window {
         (at < WINDOW).then_some(at)
     }
 
-    /// Notes that the paper at a place matches.
-    pub(crate) fn note(&mut self, at: usize) {
-        self.found[at / 64] |= 1 << (at % 64);
-    }
-
     /// Returns the first match from `target` on, which is not before the window; or else where
     /// the next window has to be looked for.
     pub(crate) fn seek(&self, target: DocId) -> Result<DocId, DocId> {
-        let behind = target.max(self.start + WINDOW as u32);
-        let Some(at) = self.place(target) else { return Err(behind) };
-        let mut word = at / 64;
-        let mut bits = self.found[word] & (!0 << (at % 64));
-        while bits == 0 {
-            word += 1;
-            bits = *self.found.get(word).ok_or(behind)?;
-        }
-        Ok(self.start + (word * 64) as u32 + bits.trailing_zeros())
+        let behind = target.max(self.end());
+        let at = self.place(target).ok_or(behind)?;
+        let found = self.found.first_from(at).ok_or(behind)?;
+        Ok(self.start + found as DocId)
     }
 }
 
@@ -68,11 +131,30 @@ mod tests {
         ) {
             let mut window = Window::new();
             window.begin(start);
-            places.iter().for_each(|at| window.note(*at));
+            places.iter().for_each(|at| window.found.add(*at));
             let target = start + target as u32;
             let expected = places.iter().map(|at| start + *at as u32).find(|doc| *doc >= target);
             let behind = target.max(start + WINDOW as u32);
             prop_assert_eq!(window.seek(target), expected.ok_or(behind));
+        }
+
+        #[test]
+        fn places_are_a_set(
+            one in proptest::collection::btree_set(0..WINDOW, 0..40),
+            other in proptest::collection::btree_set(0..WINDOW, 0..40),
+        ) {
+            let (mut places, mut others) = (Places::none(), Places::none());
+            one.iter().for_each(|at| places.add(*at));
+            other.iter().for_each(|at| others.add(*at));
+            places.add_all(&others);
+            let mut all = Vec::new();
+            places.for_each(|at| all.push(at));
+            prop_assert_eq!(places.count(), all.len());
+            prop_assert_eq!(&all, &one.union(&other).copied().collect::<Vec<_>>());
+            places.keep(|at| one.contains(&at));
+            all.clear();
+            places.for_each(|at| all.push(at));
+            prop_assert_eq!(all, one.into_iter().collect::<Vec<_>>());
         }
     }
 }
