@@ -46,15 +46,24 @@ pub(crate) enum Role {
 pub(crate) enum Leaf {
     /// A word, whose postings are gone through here.
     Word(Arc<Word>),
-    /// Anything else, and more than it can score.
-    Other(Box<dyn Query>, Score),
+    /// Anything else.
+    Other(Box<dyn Query>, Limits),
+}
+
+/// What limits the score of a hint.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    /// It gives no paper more.
+    pub(crate) bound: Score,
+    /// It gives nothing to papers without these of the first 64 words of the bag, a bit each.
+    pub(crate) needs: u64,
 }
 
 impl Clone for Leaf {
     fn clone(&self) -> Leaf {
         match self {
             Leaf::Word(word) => Leaf::Word(word.clone()),
-            Leaf::Other(query, bound) => Leaf::Other(query.box_clone(), *bound),
+            Leaf::Other(query, limits) => Leaf::Other(query.box_clone(), *limits),
         }
     }
 }
@@ -74,11 +83,10 @@ impl Leaf {
         })
     }
 
-    /// More than the leaf can score.
-    fn bound(&self) -> Score {
+    fn limits(&self) -> Limits {
         match self {
-            Leaf::Word(word) => word.bound(),
-            Leaf::Other(_, bound) => *bound,
+            Leaf::Word(word) => Limits { bound: word.bound(), needs: 0 },
+            Leaf::Other(_, limits) => *limits,
         }
     }
 }
@@ -97,14 +105,20 @@ impl BagQuery {
 
     /// The weight, for who wants more of it than tantivy does.
     pub(crate) fn bag_weight(&self, scoring: EnableScoring<'_>) -> Result<BagWeight, TantivyError> {
-        let mut parts = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
-            let leaves = part.leaves.iter().map(|leaf| leaf.weight(scoring));
-            parts.push((leaves.collect::<Result<Vec<LeafWeight>, TantivyError>>()?, part.role));
+        let (mut matching, mut hints) = (Vec::with_capacity(self.parts.len()), Vec::new());
+        for Part { leaves, role } in &self.parts {
+            if *role == Role::Hint {
+                for leaf in leaves {
+                    hints.push((leaf.weight(scoring)?, leaf.limits()));
+                }
+            } else {
+                let leaves = leaves.iter().map(|leaf| leaf.weight(scoring));
+                matching.push((leaves.collect::<Result<Vec<LeafWeight>, TantivyError>>()?, *role));
+            }
         }
-        let hints = self.parts.iter().filter(|part| part.role == Role::Hint);
-        let hints = hints.flat_map(|part| &part.leaves).map(Leaf::bound).sum();
-        Ok(BagWeight { parts, all: self.all, hints })
+        // What can give most comes first: then the rest soon makes no difference.
+        hints.sort_by(|(_, one), (_, other)| other.bound.total_cmp(&one.bound));
+        Ok(BagWeight { matching, hints, all: self.all })
     }
 }
 
@@ -125,10 +139,10 @@ pub(crate) enum LeafWeight {
 }
 
 pub(crate) struct BagWeight {
-    parts: Vec<(Vec<LeafWeight>, Role)>,
+    /// Words, in order, and evidence.
+    matching: Vec<(Vec<LeafWeight>, Role)>,
+    hints: Vec<(LeafWeight, Limits)>,
     all: f32,
-    /// More than all hints together can score.
-    hints: Score,
 }
 
 impl BagWeight {
@@ -138,15 +152,8 @@ impl BagWeight {
         reader: &SegmentReader,
         boost: Score,
     ) -> Result<Option<BagScorer>, TantivyError> {
-        let mut matching = Vec::with_capacity(self.parts.len());
-        let mut hints = Vec::new();
-        for (leaves, role) in &self.parts {
-            if *role == Role::Hint {
-                for leaf in leaves {
-                    hints.extend(Hint::open(leaf, reader, boost)?);
-                }
-                continue;
-            }
+        let mut matching = Vec::with_capacity(self.matching.len());
+        for (leaves, role) in &self.matching {
             let mut open = Vec::with_capacity(leaves.len());
             for leaf in leaves {
                 match leaf {
@@ -159,21 +166,26 @@ impl BagWeight {
                     }
                 }
             }
-            if !open.is_empty() {
-                matching.push((open, *role));
-            }
+            // One without postings here keeps its place among the words.
+            matching.push((open, *role));
         }
-        if matching.is_empty() {
+        if matching.iter().all(|(leaves, _)| leaves.is_empty()) {
             return Ok(None);
+        }
+        let mut hints = Vec::with_capacity(self.hints.len());
+        for (leaf, Limits { bound, needs }) in &self.hints {
+            let limits = Limits { bound: bound * boost, needs: *needs };
+            hints.extend(Hint::open(leaf, reader, boost)?.map(|hint| (hint, limits)));
         }
         let mut scorer = BagScorer {
             matching,
+            bound: hints.iter().map(|(_, limits)| limits.bound).sum(),
             hints,
-            bound: self.hints * boost,
             all: self.all,
             window: Window::new(),
             scores: Box::new([0.0; WINDOW]),
             covered: Box::new([0.0; WINDOW]),
+            words: Box::new([0; WINDOW]),
             frequencies: Box::new([0.0; WINDOW]),
             doc: 0,
             score: None,
@@ -208,8 +220,8 @@ enum LeafScorer {
 /// A bag in a segment.
 pub(crate) struct BagScorer {
     matching: Vec<(Vec<LeafScorer>, Role)>,
-    hints: Vec<Hint>,
-    /// More than all hints together can score.
+    hints: Vec<(Hint, Limits)>,
+    /// All hints together give no paper more.
     bound: Score,
     all: f32,
     window: Window,
@@ -217,6 +229,8 @@ pub(crate) struct BagScorer {
     scores: Box<[Score; WINDOW]>,
     /// What the words count that it has.
     covered: Box<[f32; WINDOW]>,
+    /// Which of the first 64 words it has.
+    words: Box<[u64; WINDOW]>,
     /// The frequency of the word that is being looked at; 0 where none is.
     frequencies: Box<[f32; WINDOW]>,
     doc: DocId,
@@ -239,7 +253,7 @@ impl BagScorer {
     /// Fills the window that begins with the first match from `target` on, and returns
     /// that match.
     fn fill(&mut self, target: DocId) -> DocId {
-        let BagScorer { matching, window, scores, covered, frequencies, .. } = self;
+        let BagScorer { matching, window, scores, covered, words, frequencies, .. } = self;
         let leaves = matching.iter_mut().flat_map(|(leaves, _)| leaves);
         let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
         if start == TERMINATED {
@@ -248,7 +262,9 @@ impl BagScorer {
         window.begin(start);
         scores.fill(0.0);
         covered.fill(0.0);
+        words.fill(0);
         let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
+        let mut bit = 1;
         for (leaves, role) in matching {
             of_part.clear();
             for leaf in leaves {
@@ -273,20 +289,38 @@ impl BagScorer {
                 }
             }
             if let Role::Word(counts) = role {
-                of_part.for_each(|at| covered[at] += *counts);
+                of_part.for_each(|at| {
+                    covered[at] += *counts;
+                    words[at] |= bit;
+                });
+                bit <<= 1;
             }
             window.found.add_all(&of_part);
         }
         start
     }
 
-    /// The score of a paper of the window with all hints. Papers have to be asked for in order.
-    fn whole_score(&mut self, doc: DocId, at: usize) -> Score {
+    /// The score of a paper of the window with all hints; `None` if it is below `least`. Papers
+    /// have to be asked for in order.
+    fn whole_score(&mut self, doc: DocId, at: usize, least: Score) -> Option<Score> {
+        let coverage = coverage(self.covered[at], self.all);
+        let reaches = |highest: Score| highest * coverage * ROUNDING >= least;
         let mut score = self.scores[at];
-        for hint in &mut self.hints {
-            score += hint.score(doc);
+        if !reaches(score + self.bound) {
+            return None;
         }
-        score * coverage(self.covered[at], self.all)
+        let words = self.words[at];
+        let may_have = |limits: &Limits| words & limits.needs == limits.needs;
+        let limits = self.hints.iter().map(|(_, limits)| limits);
+        let mut rest: Score = limits.filter(|limits| may_have(limits)).map(|limits| limits.bound).sum();
+        for (hint, limits) in self.hints.iter_mut().filter(|(_, limits)| may_have(limits)) {
+            if !reaches(score + rest) {
+                return None;
+            }
+            score += hint.score(doc);
+            rest -= limits.bound;
+        }
+        Some(score * coverage)
     }
 
     /// Goes through the papers of the segment that match, without those that `keeps` turns down,
@@ -323,10 +357,8 @@ impl BagScorer {
                 }
             }
             found.for_each(|at| {
-                let highest = (self.scores[at] + self.bound) * coverage(self.covered[at], self.all);
-                if highest * ROUNDING >= least {
-                    let doc = start + at as DocId;
-                    let score = self.whole_score(doc, at);
+                let doc = start + at as DocId;
+                if let Some(score) = self.whole_score(doc, at, least) {
                     least = least.max(offer(doc, score));
                 }
             });
@@ -375,7 +407,9 @@ impl DocSet for BagScorer {
 impl Scorer for BagScorer {
     fn score(&mut self) -> Score {
         let Some(at) = self.window.place(self.doc) else { return 0.0 };
-        let score = self.score.unwrap_or_else(|| self.whole_score(self.doc, at));
-        *self.score.insert(score)
+        if self.score.is_none() {
+            self.score = self.whole_score(self.doc, at, Score::NEG_INFINITY);
+        }
+        self.score.unwrap_or_default()
     }
 }

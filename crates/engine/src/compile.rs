@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use analysis::Field;
 use analysis::fields::AUTHOR;
+use analysis::stem::stem;
 use indexer::{IndexSchema, OpenIndex, day_number};
 use query::plan::{COVERAGE, Clause, Plan, Stream};
 use query::request::Days;
@@ -15,7 +16,7 @@ use tantivy::query::{
 use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{Searcher, TantivyError, Term};
 
-use crate::bag::{BagQuery, Leaf, Part, Role};
+use crate::bag::{BagQuery, Leaf, Limits, Part, Role};
 use crate::exclusion::Excluded;
 use crate::expand;
 use crate::near::NearQuery;
@@ -172,53 +173,87 @@ fn bag(
     context: Context<'_>,
 ) -> Result<BagQuery, TantivyError> {
     let mut parts = Vec::with_capacity(words.len() + evidence.len() + hints.len());
+    let mut add = |clause: &Clause, role: Role| {
+        let mut part = Part { leaves: Vec::new(), role };
+        add_leaves(clause, &mut part, words, context)?;
+        parts.push(part);
+        Ok::<(), TantivyError>(())
+    };
     for word in words {
-        parts.push(part(word, Role::Word(counts(word, context)?), context)?);
+        add(word, Role::Word(counts(word, context)?))?;
     }
-    for clause in evidence {
-        parts.push(part(clause, Role::Evidence, context)?);
-    }
-    for clause in hints {
-        parts.push(part(clause, Role::Hint, context)?);
-    }
+    evidence.iter().try_for_each(|clause| add(clause, Role::Evidence))?;
+    hints.iter().try_for_each(|clause| add(clause, Role::Hint))?;
     Ok(BagQuery::new(parts))
 }
 
-fn part(clause: &Clause, role: Role, context: Context<'_>) -> Result<Part, TantivyError> {
-    let mut part = Part { leaves: Vec::new(), role };
-    add_leaves(clause, &mut part, context)?;
-    Ok(part)
-}
-
-/// Adds to a part what any of may match.
-fn add_leaves(clause: &Clause, part: &mut Part, context: Context<'_>) -> Result<(), TantivyError> {
+/// Adds to a part of a bag with these words what any of may match. A hint that no paper has is
+/// left out.
+fn add_leaves(
+    clause: &Clause,
+    part: &mut Part,
+    words: &[Clause],
+    context: Context<'_>,
+) -> Result<(), TantivyError> {
     match clause {
         Clause::Group { must, should, must_not } if must.is_empty() && must_not.is_empty() => {
-            should.iter().try_for_each(|clause| add_leaves(clause, part, context))?;
+            should.iter().try_for_each(|clause| add_leaves(clause, part, words, context))?;
         }
         Clause::Synonyms { fields, terms, weight } => {
             part.leaves.push(Leaf::Word(word(fields, terms, *weight, context)?));
         }
-        other => {
-            let bound = match part.role {
-                Role::Hint => bound(other, context)?,
-                _ => f32::INFINITY,
-            };
-            part.leaves.push(Leaf::Other(self::clause(other, context)?, bound));
+        other if part.role == Role::Hint => {
+            let limits = Limits { bound: bound(other, context)?, needs: needs(other, words) };
+            if limits.bound > 0.0 {
+                part.leaves.push(Leaf::Other(self::clause(other, context)?, limits));
+            }
         }
+        other => part.leaves.push(Leaf::Other(self::clause(other, context)?, Limits::default())),
     }
     Ok(())
+}
+
+/// Returns the words of a bag that a paper must have to match a phrase, a bit each: a text with
+/// a word as it stands has its stem as well, in the same field.
+fn needs(clause: &Clause, words: &[Clause]) -> u64 {
+    let Clause::Phrase { field, terms, .. } = clause else { return 0 };
+    let stems: Vec<String> = terms.iter().map(|(_, term)| stem(term)).collect();
+    let has = |word: &Clause| {
+        let mut has = false;
+        any_of(word, &mut |leaf| {
+            if let Clause::Synonyms { fields, terms, .. } = leaf {
+                has |= fields.iter().any(|(own, _)| own == field)
+                    && terms.iter().any(|(term, _)| stems.contains(term));
+            }
+        });
+        has
+    };
+    let bits = words.iter().take(64).enumerate();
+    bits.filter(|(_, word)| has(word)).fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
+/// Calls `visit` with what any of may match for a clause to match.
+fn any_of<'a>(clause: &'a Clause, visit: &mut impl FnMut(&'a Clause)) {
+    match clause {
+        Clause::Group { must, should, must_not } if must.is_empty() && must_not.is_empty() => {
+            should.iter().for_each(|clause| any_of(clause, visit));
+        }
+        leaf => visit(leaf),
+    }
 }
 
 /// BM25 as tantivy has it gives less than this times the inverse document frequency.
 const BM25_BOUND: f32 = 2.2;
 
-/// Returns what a paper can score at most by a clause.
+/// Returns what a paper can score at most by a clause; 0 if none can match.
 fn bound(clause: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
     let bm25 = |handle: Handle, terms: &mut dyn Iterator<Item = &String>, weight: f32| {
         let mut sum = 0.0;
         for term in terms {
             let papers = context.statistics.occurrences(&Term::from_field_text(handle, term))?.papers;
+            if papers == 0 {
+                return Ok(0.0);
+            }
             sum += idf(context.statistics, papers as f32)?;
         }
         Ok::<f32, TantivyError>(weight * BM25_BOUND * sum)
