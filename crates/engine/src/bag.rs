@@ -59,6 +59,13 @@ pub(crate) struct Limits {
     pub(crate) needs: u64,
 }
 
+impl Limits {
+    /// Whether papers with these words may have it.
+    fn allow(&self, words: u64) -> bool {
+        words & self.needs == self.needs
+    }
+}
+
 impl Clone for Leaf {
     fn clone(&self) -> Leaf {
         match self {
@@ -92,6 +99,7 @@ impl Leaf {
 }
 
 /// What the scores of a paper are multiplied by that has words which count `covered` of `all`.
+#[inline]
 pub(crate) fn coverage(covered: f32, all: f32) -> f32 {
     let share = if all > 0.0 { covered / all } else { 0.0 };
     1.0 + COVERAGE * share * share
@@ -180,6 +188,7 @@ impl BagWeight {
         let mut scorer = BagScorer {
             matching,
             bound: hints.iter().map(|(_, limits)| limits.bound).sum(),
+            bounds: Box::new([(0, bound_of(&hints, 0)); KNOWN]),
             hints,
             all: self.all,
             window: Window::new(),
@@ -223,6 +232,8 @@ pub(crate) struct BagScorer {
     hints: Vec<(Hint, Limits)>,
     /// All hints together give no paper more.
     bound: Score,
+    /// What they give at most to papers with these words, for those that came up last.
+    bounds: Box<[(u64, Score); KNOWN]>,
     all: f32,
     window: Window,
     /// The sum of what each paper of the window scores without hints.
@@ -310,10 +321,12 @@ impl BagScorer {
             return None;
         }
         let words = self.words[at];
-        let may_have = |limits: &Limits| words & limits.needs == limits.needs;
-        let limits = self.hints.iter().map(|(_, limits)| limits);
-        let mut rest: Score = limits.filter(|limits| may_have(limits)).map(|limits| limits.bound).sum();
-        for (hint, limits) in self.hints.iter_mut().filter(|(_, limits)| may_have(limits)) {
+        let known = &mut self.bounds[(words ^ words >> 16) as usize % KNOWN];
+        if known.0 != words {
+            *known = (words, bound_of(&self.hints, words));
+        }
+        let mut rest = known.1;
+        for (hint, limits) in self.hints.iter_mut().filter(|(_, limits)| limits.allow(words)) {
             if !reaches(score + rest) {
                 return None;
             }
@@ -336,7 +349,7 @@ impl BagScorer {
         mut offer: impl FnMut(DocId, Score) -> Score,
     ) -> usize {
         let mut total = 0;
-        let mut without_hints = Vec::new();
+        let mut without_hints: Vec<Score> = Vec::new();
         while self.doc != TERMINATED {
             let start = self.window.start();
             let mut found = self.window.found.clone();
@@ -347,13 +360,16 @@ impl BagScorer {
             if !self.hints.is_empty() && most < WINDOW {
                 // Where `most` papers score so much even without hints, no paper is among the
                 // best that scores less.
-                without_hints.clear();
                 found.for_each(|at| {
-                    without_hints.push(self.scores[at] * coverage(self.covered[at], self.all));
+                    let score = self.scores[at] * coverage(self.covered[at], self.all);
+                    if score > least {
+                        without_hints.push(score);
+                    }
                 });
                 if without_hints.len() >= most {
-                    let (_, last, _) = without_hints.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a));
-                    least = least.max(*last);
+                    without_hints.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a));
+                    without_hints.truncate(most);
+                    least = least.max(without_hints[most - 1]);
                 }
             }
             found.for_each(|at| {
@@ -366,6 +382,15 @@ impl BagScorer {
         }
         total
     }
+}
+
+/// How many sets of words are kept with what hints give to papers with them.
+const KNOWN: usize = 256;
+
+/// What hints give at most to papers with these words.
+fn bound_of(hints: &[(Hint, Limits)], words: u64) -> Score {
+    let limits = hints.iter().map(|(_, limits)| limits);
+    limits.filter(|limits| limits.allow(words)).map(|limits| limits.bound).sum()
 }
 
 /// Bounds are summed up in another order than scores.

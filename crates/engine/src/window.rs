@@ -16,10 +16,12 @@ impl Places {
         Places([0; WINDOW / 64])
     }
 
+    #[inline]
     pub(crate) fn clear(&mut self) {
         self.0.fill(0);
     }
 
+    #[inline]
     pub(crate) fn add(&mut self, at: usize) {
         self.0[at / 64] |= 1 << (at % 64);
     }
@@ -41,6 +43,7 @@ impl Places {
         }
     }
 
+    #[inline]
     pub(crate) fn count(&self) -> usize {
         self.0.iter().map(|bits| bits.count_ones() as usize).sum()
     }
@@ -102,6 +105,7 @@ impl Window {
 
     /// Returns the place of a paper that is not before the window; `None` if it is behind it,
     /// as the end of every list is.
+    #[inline]
     pub(crate) fn place(&self, doc: DocId) -> Option<usize> {
         let at = (doc - self.start) as usize;
         (at < WINDOW).then_some(at)
