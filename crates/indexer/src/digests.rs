@@ -1,8 +1,9 @@
 //! Which digests there are, and which of those that the index knows are gone.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use ingest::{DigestFile, FindError, Found};
@@ -28,13 +29,21 @@ pub(crate) fn gone(state: &State, roots: &[PathBuf], found: &Found) -> Vec<Strin
     }
     // Paths are compared part by part, texts at once; this is asked for thousands of them.
     let there: HashSet<&OsStr> = found.files.iter().map(|file| file.path.as_os_str()).collect();
-    let is_gone = |name: &str| {
+    let is_gone = |name: &str, root: &Path| {
         let path = Path::new(name);
-        !there.contains(path.as_os_str())
-            && roots.iter().any(|root| path.starts_with(root))
-            && !unseen(found, path)
+        !there.contains(path.as_os_str()) && path.starts_with(root) && !unseen(found, path)
     };
-    state.digests.keys().filter(|name| is_gone(name)).cloned().collect()
+    let mut gone = BTreeSet::new();
+    for root in roots {
+        let begins = name(root);
+        let below = state
+            .digests
+            .range::<str, _>((Bound::Included(&*begins), Bound::Unbounded))
+            .map(|(name, _)| name);
+        let below = below.take_while(|name| name.starts_with(&*begins));
+        gone.extend(below.filter(|name| is_gone(name, root)).cloned());
+    }
+    gone.into_iter().collect()
 }
 
 /// Whether something keeps the place of a digest from being looked at.

@@ -12,7 +12,7 @@ use crate::terms::TERMS;
 
 /// The version of the schema, of what documents hold and of the files beside them. Raise it
 /// when one of these changes.
-const SCHEMA_VERSION: u32 = 4;
+const SCHEMA_VERSION: u32 = 5;
 
 /// tantivy's tokenizer that takes a text for one term, as keywords and names are.
 const WHOLE: &str = "raw";

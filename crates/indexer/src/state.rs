@@ -68,6 +68,7 @@ pub struct DigestState {
     /// A hash of the content; 0 if what the index has of it is out of date.
     pub hash: u64,
     /// The digest's own day.
+    #[serde(with = "days")]
     pub date: Option<NaiveDate>,
     /// How many papers it holds.
     pub papers: u32,
@@ -175,6 +176,29 @@ impl State {
         let state = file_name(&bytes);
         directory.write(&state, &bytes)?;
         Ok(Payload { state, lengths })
+    }
+}
+
+/// Days as numbers: thousands of them are read and written at each run, and as texts they would
+/// take longer than all the rest.
+mod days {
+    use chrono::NaiveDate;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        day: &Option<NaiveDate>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        day.map(|day| day.to_epoch_days()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<NaiveDate>, D::Error> {
+        let days = Option::<i32>::deserialize(deserializer)?;
+        let day =
+            |days| NaiveDate::from_epoch_days(days).ok_or_else(|| serde::de::Error::custom("no such day"));
+        days.map(day).transpose()
     }
 }
 
