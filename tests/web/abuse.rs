@@ -32,8 +32,15 @@ fn who_never_ends_their_request_keeps_nobody_waiting() {
     let slow: Vec<TcpStream> = (0..200)
         .map(|number| {
             let mut stream = server.connect();
-            let head = format!("GET / HTTP/1.1\r\nHost: {}\r\nX-{number}: ", server.address());
-            stream.write_all(&head.as_bytes()[..1 + number % head.len()]).unwrap();
+            let head = match number % 4 {
+                0 => format!(
+                    "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Length: 100\r\n\r\n{{",
+                    server.address()
+                ),
+                _ => format!("GET / HTTP/1.1\r\nHost: {}\r\nX-{number}: ", server.address()),
+            };
+            let length = if number % 4 == 0 { head.len() } else { 1 + number % head.len() };
+            stream.write_all(&head.as_bytes()[..length]).unwrap();
             stream
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use ureq::Agent;
@@ -68,7 +68,21 @@ impl Server {
         self.get_with(path, &[])
     }
 
+    /// Where the machine has so much else to do that the server is too busy, it is asked again,
+    /// as it says.
     pub(crate) fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let started = Instant::now();
+        loop {
+            let answer = self.get_once(path, headers);
+            if answer.status != 503 || started.elapsed() > PATIENCE {
+                return answer;
+            }
+            let rest = answer.header("retry-after").parse().unwrap();
+            std::thread::sleep(Duration::from_secs(rest));
+        }
+    }
+
+    fn get_once(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.agent.get(self.url(path));
         for (name, value) in headers {
             request = request.header(*name, *value);

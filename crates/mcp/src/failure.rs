@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use archive::ArchiveError;
+use archive::{ArchiveError, TurnError};
 
 use crate::quoted::quoted;
 
@@ -43,6 +43,15 @@ impl fmt::Display for Failure {
             Failure::Fault => f.write_str(
                 "this is a fault in paper-search, not in the question; ask in other words, and tell the person",
             ),
+        }
+    }
+}
+
+impl From<TurnError> for Failure {
+    fn from(error: TurnError) -> Failure {
+        match error {
+            TurnError::Busy => Failure::Busy,
+            TurnError::Fault => Failure::Fault,
         }
     }
 }

@@ -18,7 +18,6 @@ mod quoted;
 mod server;
 mod stdio;
 mod tools;
-mod turns;
 
 use std::sync::Arc;
 

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
-use archive::{Archive, Snapshot};
+use archive::{Archive, Limits, Snapshot, Turns};
 use chrono::NaiveDate;
 use percent_encoding::percent_decode_str;
 use rmcp::model::{
@@ -21,7 +22,11 @@ use crate::budget;
 use crate::failure::Failure;
 use crate::quoted::quoted;
 use crate::tools::{TOOLS, Told};
-use crate::turns::Turns;
+
+/// How much at once, and how long. An agent may send all that it wants to know at once, and is
+/// more patient than a page: a call may wait for longer than any search may take.
+pub(crate) const LIMITS: Limits =
+    Limits { at_once: 2, waiting: 256, whole: Duration::from_secs(30), search: Duration::from_secs(2) };
 
 /// How the addresses of papers begin.
 const SCHEME: &str = "paper://";
@@ -48,7 +53,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(archive: Arc<Archive>, surroundings: Surroundings) -> Server {
-        Server { archive, surroundings, turns: Turns::new() }
+        Server { archive, surroundings, turns: Turns::new(LIMITS) }
     }
 
     /// Does work over the last commit when it is its turn, and reports what is wrong with the

@@ -11,8 +11,7 @@ use rmcp::{RoleServer, ServiceExt};
 use thiserror::Error;
 
 use crate::Surroundings;
-use crate::server::Server;
-use crate::turns::AT_ONCE;
+use crate::server::{LIMITS, Server};
 
 /// The longest message of a client, in bytes; a longer one is passed over.
 const MAX_LINE: usize = 1 << 20;
@@ -37,7 +36,7 @@ pub enum StdioError {
 /// The threads for this are started here and end here.
 pub fn serve_stdio(archive: Arc<Archive>, surroundings: Surroundings) -> Result<(), StdioError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .max_blocking_threads(AT_ONCE + STREAMS)
+        .max_blocking_threads(LIMITS.at_once + STREAMS)
         .enable_io()
         .enable_time()
         .build()?;

@@ -1,28 +1,24 @@
-//! What answers requests: searches run on a few threads of their own, one commit each, and
-//! are told apart from those asked before by their commit.
+//! What answers requests: searches take turns, one commit each, and are told apart from those
+//! asked before by their commit.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use archive::{Archive, Snapshot};
+use archive::{Archive, Limits, Snapshot, Turns};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::NaiveDate;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::assets::VERSION;
 use crate::body::Held;
 use crate::failure::Failure;
 
-/// How long a request waits for its turn. All connections at once, each with a search that
-/// is slow, have had theirs by then.
-const TURN_TIME: Duration = Duration::from_secs(10);
-
-/// How long a search may take. None takes a tenth of it on 100,000 papers; the figures of
-/// [`Snapshot::stats`] are read from all papers once a commit.
-const SEARCH_TIME: Duration = Duration::from_secs(5);
+/// How long an answer may take, from the request to the first byte: waiting for a turn, the
+/// search, and room for what it found. No search takes a tenth of it on 100,000 papers.
+const ANSWER_TIME: Duration = Duration::from_secs(2);
 
 /// How much of large answers may wait to be read, in kibibytes: who asks for much and reads
 /// slowly must not fill the memory.
@@ -37,7 +33,7 @@ pub(crate) struct App {
     archive: Arc<Archive>,
     today: fn() -> NaiveDate,
     report: Arc<dyn Fn(&str) + Send + Sync>,
-    searches: Arc<Semaphore>,
+    turns: Turns,
     held: Arc<Semaphore>,
 }
 
@@ -68,15 +64,16 @@ pub(crate) struct Asking {
 }
 
 impl App {
-    /// Makes the app; at most `threads` searches run at once.
+    /// Makes the app; at most `threads` searches run at once, and `waiting` wait.
     pub(crate) fn new(
         archive: Arc<Archive>,
         today: fn() -> NaiveDate,
         report: Arc<dyn Fn(&str) + Send + Sync>,
         threads: usize,
+        waiting: usize,
     ) -> App {
-        let searches = Arc::new(Semaphore::new(threads));
-        App { archive, today, report, searches, held: Arc::new(Semaphore::new(HELD_KIBIBYTES)) }
+        let turns = Turns::new(Limits { at_once: threads, waiting, whole: ANSWER_TIME, search: ANSWER_TIME });
+        App { archive, today, report, turns, held: Arc::new(Semaphore::new(HELD_KIBIBYTES)) }
     }
 
     /// Reads what an answer may depend on.
@@ -122,26 +119,19 @@ impl App {
         asking: Asking,
         work: impl FnOnce(&Snapshot, NaiveDate) -> Result<Reply, Failure> + Send + 'static,
     ) -> Result<Response, Failure> {
-        let turn = timeout(TURN_TIME, Arc::clone(&self.searches).acquire_owned()).await;
-        let turn = turn.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
+        let end = Instant::now() + ANSWER_TIME;
         let archive = Arc::clone(&self.archive);
-        let job = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        let job = move || {
             let snapshot = archive.snapshot();
             let Asking { today, variant, .. } = asking;
             let tag = format!("W/\"{}-{today}-{variant}-{}\"", snapshot.commit(), *VERSION);
             let known = asking.if_none_match.is_some_and(|tags| lists(&tags, &tag));
             let reply = if known { None } else { Some(work(&snapshot, today)?) };
             Ok::<_, Failure>((tag, reply))
-        });
-        // A search that goes on behind the deadline keeps its turn; nobody else waits for it.
-        let (tag, reply) = match timeout(SEARCH_TIME, job).await {
-            Err(_) => return Err(Failure::Busy),
-            Ok(Err(_)) => return Err(Failure::Fault),
-            Ok(Ok(done)) => done?,
         };
+        let (tag, reply) = self.turns.take(job).await?;
         let mut response = match reply {
-            Some(reply) => self.send(reply).await?,
+            Some(reply) => self.send(reply, end).await?,
             None => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -156,13 +146,13 @@ impl App {
     }
 
     /// Sends a reply; a large one waits until not too much is on its way.
-    async fn send(&self, reply: Reply) -> Result<Response, Failure> {
+    async fn send(&self, reply: Reply, end: Instant) -> Result<Response, Failure> {
         if reply.body.len() <= SMALL {
             return Ok(plain(reply));
         }
         let kibibytes = reply.body.len().div_ceil(1024).min(HELD_KIBIBYTES);
         let room = Arc::clone(&self.held).acquire_many_owned(u32::try_from(kibibytes).unwrap_or(u32::MAX));
-        let room = timeout(TURN_TIME, room).await.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
+        let room = timeout_at(end, room).await.ok().and_then(Result::ok).ok_or(Failure::Busy)?;
         Ok(respond(reply, Some(room)))
     }
 }

@@ -1,6 +1,6 @@
 //! Why there is no answer, and what it is called in HTTP.
 
-use archive::ArchiveError;
+use archive::{ArchiveError, TurnError};
 use axum::http::StatusCode;
 use thiserror::Error;
 
@@ -40,6 +40,15 @@ impl Failure {
             Failure::NotFound(_) => StatusCode::NOT_FOUND,
             Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Index(_) | Failure::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<TurnError> for Failure {
+    fn from(error: TurnError) -> Failure {
+        match error {
+            TurnError::Busy => Failure::Busy,
+            TurnError::Fault => Failure::Fault,
         }
     }
 }

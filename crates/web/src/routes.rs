@@ -1,15 +1,19 @@
 //! The table of addresses, and what stands before all of them.
 
+use std::time::Duration;
+
 use axum::Router;
-use axum::extract::State;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use http_body::Body as _;
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::App;
 use crate::guard::{Guard, HEALTH, guard};
@@ -17,6 +21,9 @@ use crate::{api, assets, feed, page};
 
 /// The largest body of a request, in bytes.
 const MAX_BODY: usize = 64 * 1024;
+
+/// How long the body of a request may take to come.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// A smaller answer is not compressed, in bytes: it fits in one packet.
 const SMALL: u64 = 1024;
@@ -46,11 +53,26 @@ pub(crate) fn router(app: App, who: Guard, mcp: Option<Router>) -> Router {
     };
     router
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(SMALL).and(DefaultPredicate::new())))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(from_fn(whole_body))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             (StatusCode::INTERNAL_SERVER_ERROR, "this is a fault in paper-search").into_response()
         }))
         .layer(from_fn_with_state(who, guard))
+}
+
+/// Reads the body of a request whole before anything is done for it: a body that is too large,
+/// or never ends, costs no more than its connection.
+async fn whole_body(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let large = (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large; at most 64 KiB are read");
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return large.into_response();
+    }
+    match timeout(BODY_TIME, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, Body::from(body))).await,
+        Ok(Err(_)) => large.into_response(),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "the body does not come").into_response(),
+    }
 }
 
 /// Whether papers are served, and of the last commit.

@@ -78,7 +78,7 @@ pub fn serve(
         .enable_io()
         .enable_time()
         .build()?;
-    let app = App::new(archive, surroundings.today, surroundings.report, searches);
+    let app = App::new(archive, surroundings.today, surroundings.report, searches, CONNECTIONS);
     let served = runtime.block_on(run(options, app, mcp, surroundings.ready));
     // A search that does not end keeps nobody waiting.
     runtime.shutdown_background();
