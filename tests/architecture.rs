@@ -18,7 +18,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("archive", &["analysis", "engine", "indexer", "paper", "query", "results", "saved"]),
     ("saved", &[]),
     ("mcp", &["archive", "paper", "query", "results"]),
-    ("web", &["archive", "paper", "query", "results"]),
+    ("web", &["archive", "paper", "query", "results", "saved"]),
 ];
 
 /// The crates that may name the search engine.

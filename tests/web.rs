@@ -6,4 +6,5 @@ mod browser;
 mod chromium;
 mod page;
 mod running;
+mod saved;
 pub(crate) mod server;

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from urllib.parse import quote
 
 import feedparser
 
@@ -52,8 +53,10 @@ def get(address):
 def feeds(url):
     """Reads feeds, and compares them with the answers to the same searches."""
     good = True
-    for query in ["", "q=decoding", "q=%E6%8E%A8%E6%B5%8B%E8%A7%A3%E7%A0%81", "author=Ruoshui+Tan", "q=zyzzyva"]:
-        feed = feedparser.parse(get(f"{url}/feed?{query}"))
+    searches = ["", "q=decoding", "q=%E6%8E%A8%E6%B5%8B%E8%A7%A3%E7%A0%81", "author=Ruoshui+Tan", "q=zyzzyva"]
+    feeds = [(f"/feed?{query}", query) for query in searches]
+    for address, query in feeds + [("/feed/saved/kv-cache", "q=%22key-value+cache%22"), (f"/feed/saved/{quote('推测')}", searches[2])]:
+        feed = feedparser.parse(get(f"{url}{address}"))
         found = json.loads(get(f"{url}/api/v1/search?{query}&sort=newest&limit=50"))
         titles = [hit["title"] for hit in found["hits"]]
         problems = []
@@ -70,9 +73,9 @@ def feeds(url):
         if len(set(ids)) != len(ids):
             problems.append("an id stands twice")
         for problem in problems:
-            print(f"feed of {query!r}: {problem}")
+            print(f"{address}: {problem}")
         good = good and not problems
-        print(f"feed of {query!r}: {len(feed.entries)} entries")
+        print(f"{address}: {len(feed.entries)} entries")
     return good
 
 
@@ -85,7 +88,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         index = os.path.join(folder, "index")
         subprocess.run([program, "-q", "--index", index, "index", str(ROOT / "samples")], check=True)
-        command = [program, "--index", index, "serve", "--bind", "127.0.0.1:0"]
+        own = ["--index", index, "--saved", os.path.join(folder, "saved.jsonl")]
+        for name, query in [("kv-cache", '"key-value cache"'), ("推测", "推测解码")]:
+            subprocess.run([program, "-q", *own, "save", name, query], check=True, stdout=subprocess.DEVNULL)
+        command = [program, *own, "serve", "--bind", "127.0.0.1:0"]
         environment = {name: value for name, value in os.environ.items() if name != "PAPER_SEARCH_TOKEN"}
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         try:

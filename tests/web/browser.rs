@@ -245,6 +245,50 @@ fn it_works_without_scripts() {
 }
 
 #[test]
+fn saved_searches_are_counted_read_and_marked() {
+    let work = Work::with_samples();
+    work.run(["save", "推测", "推测解码", "--unseen"]).succeeds();
+    let server = Server::start(&work);
+    browse(USUAL, async |page: Page| {
+        // What is new is counted while the page is there already.
+        page.goto(&server.url("/")).await;
+        page.until("document.querySelector('[data-saved] .new').textContent === '9 new'").await;
+        // It stays so when one types, and takes it back.
+        page.keys("x").await;
+        page.until("location.search === '?q=x' && !document.querySelector('[data-saved]')").await;
+        page.keys(&Key::Backspace.to_string()).await;
+        page.until("document.querySelector('[data-saved] .new')?.textContent === '9 new'").await;
+        page.click("[data-saved]").await;
+        page.until("location.pathname.startsWith('/saved/')").await;
+        assert_eq!(page.ids().await.len(), 9);
+        page.keys("j").await;
+        assert_eq!(page.eval("return document.activeElement.className").await, "hit");
+        page.click("form.change button").await;
+        page.until("document.querySelector('.count strong').textContent === 'Nothing new'").await;
+        assert!(page.ids().await.is_empty());
+
+        // Another one is saved from what is shown, under a name that is typed.
+        page.goto(&server.url("/?q=quantization")).await;
+        page.click("a.save").await;
+        page.until("document.activeElement?.name === 'name'").await;
+        page.keys("bits\n").await;
+        page.until("location.pathname === '/saved/bits'").await;
+        page.click("details.remove summary").await;
+        page.click("details.remove button").await;
+        page.until("location.pathname === '/saved'").await;
+        assert_eq!(page.eval("return document.querySelectorAll('[data-saved]').length").await, 1);
+    });
+    browse(Look { scripts: false, language: "zh-CN", ..USUAL }, async |page: Page| {
+        page.goto(&server.url("/save?q=draft")).await;
+        page.click("input[name=name]").await;
+        page.keys("草稿\n").await;
+        page.arrives("/saved/%E8%8D%89%E7%A8%BF").await;
+        let title = page.client.find(Locator::Css("h1")).await.unwrap().text().await.unwrap();
+        assert_eq!(title, "草稿");
+    });
+}
+
+#[test]
 fn what_papers_say_does_nothing() {
     let work = Work::new();
     let bad = "<img src=x onerror=\"window.hacked=1;alert(1)\"><script>window.hacked=2</script><svg onload=\"window.hacked=3\">\u{202e}";
@@ -297,6 +341,8 @@ fn what_papers_say_does_nothing() {
 #[test]
 fn it_can_be_read_in_both_languages_widths_and_lights() {
     let work = Work::with_samples();
+    work.run(["save", "推测", "推测解码", "--since", "1y", "--unseen"]).succeeds();
+    work.run(["save", "kv-cache", "\"key-value cache\""]).succeeds();
     let server = Server::start(&work);
     let look = include_str!("look.js");
     for (language, dark, phone) in
@@ -317,6 +363,9 @@ fn it_can_be_read_in_both_languages_widths_and_lights() {
                 ("nothing", "/?q=decodign"),
                 ("wrong", "/?from=2026-02-30"),
                 ("keys", "/help"),
+                ("saved", "/saved"),
+                ("news", "/saved/%E6%8E%A8%E6%B5%8B"),
+                ("save", "/save?q=decoding&author=Baozhen+Xue"),
             ] {
                 page.goto(&server.url(address)).await;
                 assert_eq!(page.eval("return document.documentElement.lang").await, own);

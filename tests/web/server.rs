@@ -87,15 +87,19 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = request.call().unwrap_or_else(|error| panic!("{path}: {error}"));
-        let headers = response.headers().iter();
-        let headers = headers
-            .map(|(name, value)| {
-                (name.as_str().to_string(), String::from_utf8_lossy(value.as_bytes()).into())
-            })
-            .collect();
-        let body = response.body_mut().with_config().limit(1 << 28).read_to_vec().unwrap();
-        Answer { status: response.status().as_u16(), headers, body }
+        Answer::of(request.call().unwrap_or_else(|error| panic!("{path}: {error}")))
+    }
+
+    /// Sends a form.
+    pub(crate) fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let started = Instant::now();
+        loop {
+            let answer = self.agent.post(self.url(path)).send_form(form.iter().copied());
+            let answer = Answer::of(answer.unwrap_or_else(|error| panic!("{path}: {error}")));
+            if answer.status != 503 || started.elapsed() > PATIENCE {
+                return answer;
+            }
+        }
     }
 
     /// The answer to a search that goes well.
@@ -143,6 +147,17 @@ impl Drop for Server {
 }
 
 impl Answer {
+    fn of(mut response: ureq::http::Response<ureq::Body>) -> Answer {
+        let headers = response.headers().iter();
+        let headers = headers
+            .map(|(name, value)| {
+                (name.as_str().to_string(), String::from_utf8_lossy(value.as_bytes()).into())
+            })
+            .collect();
+        let body = response.body_mut().with_config().limit(1 << 28).read_to_vec().unwrap();
+        Answer { status: response.status().as_u16(), headers, body }
+    }
+
     pub(crate) fn header(&self, name: &str) -> &str {
         let header = self.headers.iter().find(|(known, _)| known == name);
         header.map_or("", |(_, value)| value.as_str())

@@ -168,6 +168,8 @@ impl Snapshot {
     /// Looks what a saved search finds that was not seen, and returns at most `limit` papers
     /// of it. Nothing is taken as seen by that: see [`saved::Store::mark`].
     pub fn news(&self, search: &saved::Search, limit: usize, today: NaiveDate) -> Result<News, ArchiveError> {
+        // A search may have been saved elsewhere, by hand even.
+        Asked::from(&search.question).read_bounded(today)?;
         let Language { analyzer, lexicon } = &*self.language;
         news(&self.engine, analyzer, lexicon.as_ref(), search, limit, today)
     }

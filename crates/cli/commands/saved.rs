@@ -5,9 +5,8 @@ use std::path::Path;
 
 use analysis::Analyzer;
 use anyhow::{Context, Result};
-use chrono::NaiveDate;
 use results::{plain, write_value};
-use saved::{Question, Search, Store};
+use saved::{SavedObject, Search, Store};
 use serde::Serialize;
 
 use super::{Outcome, searching};
@@ -23,21 +22,7 @@ const NAME_COLUMNS: usize = 16;
 /// All searches, as scripts read them.
 #[derive(Serialize)]
 struct ListJson<'a> {
-    searches: Vec<SearchJson<'a>>,
-}
-
-/// A search, as scripts read it.
-#[derive(Serialize)]
-struct SearchJson<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    question: &'a Question,
-    saved: NaiveDate,
-    looked: NaiveDate,
-    seen: usize,
-    /// How many papers are new, in a new version or altogether; null where the index cannot
-    /// be read.
-    new: Option<usize>,
+    searches: Vec<SavedObject<'a>>,
 }
 
 pub(crate) fn run(args: &SavedArgs, settings: &Settings, messages: &Messages) -> Result<Outcome> {
@@ -72,14 +57,7 @@ fn list(store: &Store, format: ReportFormat, settings: &Settings, messages: &Mes
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match format {
         ReportFormat::Json => {
-            let searches = searches.iter().zip(&news).map(|(search, new)| SearchJson {
-                name: &search.name,
-                question: &search.question,
-                saved: search.saved,
-                looked: search.looked,
-                seen: search.seen.len(),
-                new: *new,
-            });
+            let searches = searches.iter().zip(&news).map(|(search, new)| SavedObject::of(search, *new));
             write_value(&ListJson { searches: searches.collect() }, &mut out)
         }
         ReportFormat::Text => text(&searches, &news, &mut out),

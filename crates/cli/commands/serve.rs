@@ -8,6 +8,7 @@ use std::sync::Arc;
 use analysis::Analyzer;
 use anyhow::{Context, Result, bail};
 use archive::Archive;
+use saved::Store;
 use web::{Options, Surroundings};
 
 use super::{Outcome, searching};
@@ -39,7 +40,8 @@ pub(crate) fn run(args: &ServeArgs, settings: &Settings, messages: &Messages) ->
     let lexicon = lexicon::load(settings)?;
     refresh(settings, &Analyzer::new(), messages)?;
     let archive = Arc::new(Archive::open(&settings.index, Some(lexicon))?);
-    let options = Options { bind: args.bind, hosts: args.host.clone(), token };
+    let saved = settings.saved.clone().map(Store::new);
+    let options = Options { bind: args.bind, hosts: args.host.clone(), token, saved };
     let mcp = super::mcp::surroundings(messages);
     let surroundings =
         Surroundings { ready: &mut ready, report: Arc::clone(&mcp.report), today: searching::today };

@@ -5,6 +5,11 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::search::Search;
+
+/// How many searches are named where there is none of a name.
+const NAMED: usize = 20;
+
 /// Why saved searches could not be read or changed. The texts say what to do.
 #[derive(Debug, Error)]
 pub enum SavedError {
@@ -53,6 +58,17 @@ pub enum SavedError {
     /// More searches than anyone keeps.
     #[error("there are {0} saved searches, which is the most that are kept; remove some first")]
     TooMany(usize),
+    /// More bytes than are kept in memory.
+    #[error(
+        "{} has more than {most} bytes, which is too much to be kept open; `paper-search saved remove` makes it smaller",
+        path.display()
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most that is read.
+        most: u64,
+    },
     /// Another process is writing, and does not end.
     #[error("another paper-search has been changing {} for some seconds; try again when it is done", .0.display())]
     Busy(PathBuf),
@@ -72,11 +88,14 @@ impl SavedError {
     }
 
     /// There is no search of this name among these.
-    pub(crate) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> SavedError {
-        let known: Vec<&str> = known.collect();
-        let known = match known.is_empty() {
-            true => "none is saved yet, `paper-search save NAME QUERY` saves one".to_string(),
-            false => format!("there are {}", known.join(", ")),
+    pub(crate) fn unknown(name: &str, known: &[Search]) -> SavedError {
+        let names: Vec<&str> = known.iter().take(NAMED).map(|search| search.name.as_str()).collect();
+        let known = match known.len().saturating_sub(NAMED) {
+            _ if names.is_empty() => {
+                "none is saved yet, `paper-search save NAME QUERY` saves one".to_string()
+            }
+            0 => format!("there are {}", names.join(", ")),
+            more => format!("there are {}, and {more} more", names.join(", ")),
         };
         SavedError::Unknown { name: name.to_string(), known }
     }

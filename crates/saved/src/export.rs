@@ -105,6 +105,9 @@ pub(crate) fn read_lines(path: &Path, bytes: &[u8]) -> Result<Vec<Search>, Saved
         if searches.iter().any(|known| known.name == search.name) {
             return Err(damaged(number, format!("the name `{}` stands twice", search.name)));
         }
+        if searches.len() >= MAX_SEARCHES {
+            return Err(damaged(number, format!("there are more than {MAX_SEARCHES} searches")));
+        }
         searches.push(search);
     }
     Ok(searches)

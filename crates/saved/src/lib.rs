@@ -9,13 +9,17 @@
 mod error;
 mod export;
 mod name;
+mod object;
 mod search;
 mod seen;
+mod shelf;
 mod store;
 
 pub use error::SavedError;
 pub use export::{Imported, export, import};
 pub use name::check_name;
+pub use object::SavedObject;
 pub use search::{Question, Search};
-pub use seen::{MAX_SEEN, Novelty, Seen, Sighting};
+pub use seen::{MAX_SEEN, Novelty, Seen, Sighting, pack, unpack};
+pub use shelf::{Shelf, Shelved};
 pub use store::Store;

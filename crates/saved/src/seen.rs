@@ -111,25 +111,34 @@ fn latest<'a>(sightings: impl DoubleEndedIterator<Item = &'a Sighting> + Clone) 
     all
 }
 
-/// As it is written: the bytes of all sightings, in base64.
+/// Writes sightings as text: the bytes of all, in base64.
+pub fn pack(sightings: &[Sighting]) -> String {
+    let bytes: Vec<u8> = sightings.iter().flat_map(|sighting| sighting.0.to_be_bytes()).collect();
+    STANDARD_NO_PAD.encode(bytes)
+}
+
+/// Reads what [`pack`] wrote; `None` where it did not.
+pub fn unpack(text: &str) -> Option<Vec<Sighting>> {
+    let bytes = STANDARD_NO_PAD.decode(text).ok()?;
+    let (whole, rest) = bytes.as_chunks();
+    let sightings = whole.iter().map(|bytes| Sighting(u64::from_be_bytes(*bytes))).collect();
+    rest.is_empty().then_some(sightings)
+}
+
+/// As it is written: all sightings, packed.
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = self.0.iter().flat_map(|sighting| sighting.0.to_be_bytes()).collect();
-        STANDARD_NO_PAD.encode(bytes).serialize(serializer)
+        pack(&self.0).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Seen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Seen, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes = STANDARD_NO_PAD.decode(text).unwrap_or_else(|_| vec![0]);
-        let (whole, rest) = bytes.as_chunks();
-        let sightings: Vec<Sighting> =
-            whole.iter().map(|bytes| Sighting(u64::from_be_bytes(*bytes))).collect();
-        match rest.is_empty() {
+        match unpack(&text) {
             // Whoever mended a line by hand may have put a paper there twice.
-            true => Ok(Seen(latest(sightings.iter()))),
-            false => Err(D::Error::custom("what was seen is not what was written")),
+            Some(sightings) => Ok(Seen(latest(sightings.iter()))),
+            None => Err(D::Error::custom("what was seen is not what was written")),
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::seen::Sighting;
 /// The most searches that are kept.
 pub(crate) const MAX_SEARCHES: usize = 1000;
 
-/// How long a writer waits for another; writing takes a tenth of a second.
+/// How long a writer waits for another, if nothing else is said; writing takes a tenth of a
+/// second.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often a waiting writer looks again.
@@ -28,12 +29,18 @@ const LOOK: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
+    patience: Duration,
 }
 
 impl Store {
     /// The searches in this file, which is made when the first is saved.
     pub fn new(path: PathBuf) -> Store {
-        Store { path }
+        Store { path, patience: PATIENCE }
+    }
+
+    /// The same, for who waits so long while another process writes.
+    pub fn with_patience(self, patience: Duration) -> Store {
+        Store { patience, ..self }
     }
 
     /// Returns the file.
@@ -55,7 +62,7 @@ impl Store {
         let mut all = self.list()?;
         match all.iter().position(|search| search.name == name) {
             Some(at) => Ok(all.swap_remove(at)),
-            None => Err(SavedError::unknown(name, all.iter().map(|search| search.name.as_str()))),
+            None => Err(SavedError::unknown(name, &all)),
         }
     }
 
@@ -100,7 +107,7 @@ impl Store {
     pub fn remove(&self, names: &[String]) -> Result<(), SavedError> {
         self.change(|all| {
             if let Some(name) = names.iter().find(|name| !all.iter().any(|search| search.name == **name)) {
-                return Err(SavedError::unknown(name, all.iter().map(|search| search.name.as_str())));
+                return Err(SavedError::unknown(name, all));
             }
             all.retain(|search| !names.contains(&search.name));
             Ok(())
@@ -141,7 +148,7 @@ impl Store {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
                 Err(TryLockError::Error(error)) => return Err(SavedError::io(path, error)),
-                Err(TryLockError::WouldBlock) if started.elapsed() > PATIENCE => {
+                Err(TryLockError::WouldBlock) if started.elapsed() > self.patience => {
                     return Err(SavedError::Busy(self.path.clone()));
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),

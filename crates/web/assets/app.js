@@ -43,12 +43,51 @@ async function show() {
     if (facets && narrow) facets.open = document.querySelector("#view .facets")?.open ?? false;
     view.replaceWith(fresh);
     keepForm();
+    countNews();
   } catch (error) {
     if (error.name === "AbortError") return;
     view?.removeAttribute("aria-busy");
     say(texts.unreachable);
   }
 }
+
+// How many papers are new to each saved search that is in sight, one after the other: to count
+// may take a while, and nobody shall wait for it.
+const uncounted = new Set();
+let counting = false;
+const inSight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) uncounted.add(target);
+    else uncounted.delete(target);
+  }
+  countNext();
+});
+
+function countNews() {
+  inSight.disconnect();
+  uncounted.clear();
+  for (const link of document.querySelectorAll("a[data-saved]:not([data-known])")) inSight.observe(link);
+}
+
+async function countNext() {
+  if (counting) return;
+  counting = true;
+  for (const link of uncounted) {
+    uncounted.delete(link);
+    inSight.unobserve(link);
+    try {
+      const response = await fetch(`/api/v1/saved/${encodeURIComponent(link.dataset.saved)}?limit=0`);
+      if (!response.ok) continue;
+      const found = await response.json();
+      const news = found.new + found.updated;
+      if (news) link.querySelector(".new").textContent = texts.newPapers.replace("#", news.toLocaleString("en"));
+      link.dataset.known = "";
+    } catch { /* It stays uncounted; its own page tells. */ }
+  }
+  counting = false;
+}
+
+countNews();
 
 // The search form carries the filters of the address, for a submit without this script.
 function keepForm() {

@@ -2,6 +2,7 @@
 //! alike.
 
 use archive::{Asked, AskedFilters};
+use saved::Question;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -94,6 +95,15 @@ impl SearchParams {
         })
     }
 
+    /// The search as it can be saved; `None` where it asks for nothing, or for a digest: that
+    /// has no more papers tomorrow.
+    pub(crate) fn question(&self) -> Option<Question> {
+        let SearchParams { q, author, from, to, since, digest_from, digest_to, digest, .. } = self.clone();
+        let query = q.unwrap_or_default();
+        let question = Question { query, author, from, to, since, digest_from, digest_to };
+        (digest.is_none() && question != Question::default()).then_some(question)
+    }
+
     /// Writes the search as it stands behind a `?`, with more parameters behind it.
     pub(crate) fn write(&self, more: &[(&str, &str)]) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
@@ -119,6 +129,14 @@ impl SearchParams {
             text.append_pair(name, value);
         }
         text.finish()
+    }
+}
+
+impl From<&Question> for SearchParams {
+    fn from(question: &Question) -> SearchParams {
+        let Question { query, author, from, to, since, digest_from, digest_to } = question.clone();
+        let q = (!query.is_empty()).then_some(query);
+        SearchParams { q, author, from, to, since, digest_from, digest_to, ..SearchParams::default() }
     }
 }
 
@@ -181,6 +199,21 @@ mod tests {
         }
         let read = SearchParams::read("q=a&from=&author=&author=B&other=x").unwrap();
         assert_eq!(read.write(&[("lang", "zh")]), "q=a&author=B&lang=zh");
+    }
+
+    #[test]
+    fn searches_can_be_saved_unless_they_ask_for_nothing() {
+        for (query, can) in [
+            ("q=kv+cache&author=Ann&since=3m", true),
+            ("digest_from=2026&digest_to=2026-03&from=2025&to=2026", true),
+            ("author=Ann", true),
+            ("q=a&digest=a.txt", false),
+            ("sort=oldest&offset=10", false),
+        ] {
+            let read = SearchParams::read(query).unwrap();
+            let back = read.question().map(|question| SearchParams::from(&question));
+            assert_eq!(back, can.then_some(read), "{query}");
+        }
     }
 
     #[test]

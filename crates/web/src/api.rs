@@ -1,5 +1,7 @@
 //! The interface for programs: JSON under `/api/v1`.
 
+pub(crate) mod saved;
+
 use archive::{CompletionKind, Stats};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;

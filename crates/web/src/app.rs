@@ -7,7 +7,7 @@ use std::time::Duration;
 use archive::{Archive, Limits, Snapshot, Turns};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::assets::VERSION;
 use crate::body::Held;
 use crate::failure::Failure;
+use crate::searches::Searches;
 
 /// How long an answer may take, from the request to the first byte: waiting for a turn, the
 /// search, and room for what it found. No search takes a tenth of it on 100,000 papers.
@@ -31,6 +32,7 @@ const SMALL: usize = 64 * 1024;
 #[derive(Clone)]
 pub(crate) struct App {
     archive: Arc<Archive>,
+    pub(crate) searches: Arc<Searches>,
     today: fn() -> NaiveDate,
     report: Arc<dyn Fn(&str) + Send + Sync>,
     turns: Turns,
@@ -56,30 +58,41 @@ impl Reply {
     }
 }
 
-/// What an answer depends on beside its address and the commit: `today`, and a language.
+/// What an answer depends on beside its address and the commit: `today`, a language, perhaps
+/// the saved searches.
 pub(crate) struct Asking {
     pub(crate) today: NaiveDate,
     if_none_match: Option<HeaderValue>,
     variant: &'static str,
+    shows_searches: bool,
+}
+
+impl Asking {
+    /// The same, for an answer that also depends on the saved searches.
+    pub(crate) fn with_searches(self) -> Asking {
+        Asking { shows_searches: true, ..self }
+    }
 }
 
 impl App {
     /// Makes the app; at most `threads` searches run at once, and `waiting` wait.
     pub(crate) fn new(
         archive: Arc<Archive>,
+        searches: Searches,
         today: fn() -> NaiveDate,
         report: Arc<dyn Fn(&str) + Send + Sync>,
         threads: usize,
         waiting: usize,
     ) -> App {
         let turns = Turns::new(Limits { at_once: threads, waiting, whole: ANSWER_TIME, search: ANSWER_TIME });
-        App { archive, today, report, turns, held: Arc::new(Semaphore::new(HELD_KIBIBYTES)) }
+        let searches = Arc::new(searches);
+        App { archive, searches, today, report, turns, held: Arc::new(Semaphore::new(HELD_KIBIBYTES)) }
     }
 
     /// Reads what an answer may depend on.
     pub(crate) fn asking(&self, headers: &HeaderMap, variant: &'static str) -> Asking {
         let if_none_match = headers.get(header::IF_NONE_MATCH).cloned();
-        Asking { today: (self.today)(), if_none_match, variant }
+        Asking { today: (self.today)(), if_none_match, variant, shows_searches: false }
     }
 
     /// Why the last commit is not served, if it is not.
@@ -99,19 +112,35 @@ impl App {
     ) -> Response {
         match self.try_answer(asking, work).await {
             Ok(response) => response,
-            Err(failure) => {
-                match &failure {
-                    Failure::Index(error) => (self.report)(error),
-                    Failure::Fault => (self.report)("a request failed by a fault in paper-search"),
-                    _ => {}
-                }
-                let mut response = plain(fail(&failure).with_status(failure.status()));
-                if matches!(failure, Failure::Busy) {
-                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-                }
-                response
-            }
+            Err(failure) => self.failed(&failure, fail),
         }
+    }
+
+    /// Changes something by `work`, and leads whoever asked on to the address that it returns.
+    pub(crate) async fn change(
+        &self,
+        work: impl FnOnce(&Snapshot, NaiveDate) -> Result<String, Failure> + Send + 'static,
+        fail: impl FnOnce(&Failure) -> Reply,
+    ) -> Response {
+        let (archive, today) = (Arc::clone(&self.archive), (self.today)());
+        match self.turns.take(move || work(&archive.snapshot(), today)).await {
+            Ok(address) => Redirect::to(&address).into_response(),
+            Err(failure) => self.failed(&failure, fail),
+        }
+    }
+
+    /// The answer to who gets none; what they cannot mend is reported.
+    fn failed(&self, failure: &Failure, fail: impl FnOnce(&Failure) -> Reply) -> Response {
+        match failure {
+            Failure::Index(error) => (self.report)(error),
+            Failure::Fault => (self.report)("a request failed by a fault in paper-search"),
+            _ => {}
+        }
+        let mut response = plain(fail(failure).with_status(failure.status()));
+        if matches!(failure, Failure::Busy) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 
     async fn try_answer(
@@ -120,11 +149,15 @@ impl App {
         work: impl FnOnce(&Snapshot, NaiveDate) -> Result<Reply, Failure> + Send + 'static,
     ) -> Result<Response, Failure> {
         let end = Instant::now() + ANSWER_TIME;
-        let archive = Arc::clone(&self.archive);
+        let (archive, searches) = (Arc::clone(&self.archive), Arc::clone(&self.searches));
         let job = move || {
             let snapshot = archive.snapshot();
             let Asking { today, variant, .. } = asking;
-            let tag = format!("W/\"{}-{today}-{variant}-{}\"", snapshot.commit(), *VERSION);
+            let shown = match asking.shows_searches {
+                true => searches.tag(&snapshot, today),
+                false => String::new(),
+            };
+            let tag = format!("W/\"{}-{today}-{variant}{shown}-{}\"", snapshot.commit(), *VERSION);
             let known = asking.if_none_match.is_some_and(|tags| lists(&tags, &tag));
             let reply = if known { None } else { Some(work(&snapshot, today)?) };
             Ok::<_, Failure>((tag, reply))

@@ -10,6 +10,15 @@ pub(crate) enum Failure {
     /// What was asked means nothing, or is too much.
     #[error("{0}")]
     Asked(String),
+    /// Whoever asks may not change anything.
+    #[error("{0}")]
+    Forbidden(String),
+    /// What is to be changed is otherwise than whoever asks thinks.
+    #[error("{0}")]
+    Conflict(String),
+    /// The saved searches cannot be read or written. They are those of whoever asks.
+    #[error("{0}")]
+    Saved(String),
     /// There is no such paper or page.
     #[error("{0}")]
     NotFound(String),
@@ -37,9 +46,11 @@ impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Failure::Asked(_) => StatusCode::BAD_REQUEST,
+            Failure::Forbidden(_) => StatusCode::FORBIDDEN,
             Failure::NotFound(_) => StatusCode::NOT_FOUND,
+            Failure::Conflict(_) => StatusCode::CONFLICT,
             Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Failure::Index(_) | Failure::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::Saved(_) | Failure::Index(_) | Failure::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

@@ -4,7 +4,9 @@
 mod chips;
 mod facets;
 mod hits;
+pub(crate) mod keep;
 mod layout;
+mod saved;
 mod state;
 mod view;
 mod words;
@@ -17,8 +19,10 @@ use chrono::NaiveDate;
 use maud::{Markup, html};
 
 use crate::address::{SearchParams, value};
-use crate::app::{App, Reply};
+use crate::app::{App, Asking, Reply};
 use crate::failure::Failure;
+use crate::searches::Searches;
+pub(crate) use saved::path as saved_path;
 use state::State;
 use words::Language;
 
@@ -83,10 +87,11 @@ pub(crate) async fn search(
     if let Some(failure) = failure {
         return crate::app::plain(failed(&state, &failure).with_status(failure.status()));
     }
-    let asking = app.asking(&headers, state.language.code());
+    let asking = asking(&app, &headers, &state);
     let for_failure = state.clone();
+    let searches = app.searches.clone();
     let work = move |snapshot: &Snapshot, today| {
-        let view = searched(&state, snapshot, today)?;
+        let view = searched(&state, snapshot, &searches, today)?;
         let title = match state.params.q.as_deref() {
             Some(query) => format!("{} · {}", results::plain(query), state.words().title),
             None => state.words().title.to_string(),
@@ -96,6 +101,15 @@ pub(crate) async fn search(
     app.answer(asking, work, |failure| failed(&for_failure, failure)).await
 }
 
+/// What the search page depends on: where nothing is asked, on the saved searches, too.
+fn asking(app: &App, headers: &HeaderMap, state: &State) -> Asking {
+    let asking = app.asking(headers, state.language.code());
+    match state.params == SearchParams::default() {
+        true => asking.with_searches(),
+        false => asking,
+    }
+}
+
 /// The part of the search page that changes with the search.
 pub(crate) async fn part(
     AxumState(app): AxumState<App>,
@@ -103,8 +117,9 @@ pub(crate) async fn part(
     RawQuery(query): RawQuery,
 ) -> Response {
     let (state, failure) = state_of(&query.unwrap_or_default(), &headers);
-    let asking = app.asking(&headers, state.language.code());
+    let asking = asking(&app, &headers, &state);
     let for_failure = state.clone();
+    let searches = app.searches.clone();
     let failed = move |failure: &Failure| {
         let main = view::failure(&for_failure, failure);
         reply(html! { div #view { main #results tabindex="-1" { (main) } } })
@@ -112,12 +127,17 @@ pub(crate) async fn part(
     if let Some(failure) = failure {
         return crate::app::plain(failed(&failure).with_status(failure.status()));
     }
-    let work = move |snapshot: &Snapshot, today| Ok(reply(searched(&state, snapshot, today)?));
+    let work = move |snapshot: &Snapshot, today| Ok(reply(searched(&state, snapshot, &searches, today)?));
     app.answer(asking, work, failed).await
 }
 
 /// Searches, and draws what was found.
-fn searched(state: &State, snapshot: &Snapshot, today: NaiveDate) -> Result<Markup, Failure> {
+fn searched(
+    state: &State,
+    snapshot: &Snapshot,
+    searches: &Searches,
+    today: NaiveDate,
+) -> Result<Markup, Failure> {
     let asked = state.params.asked(DEFAULT_LIMIT)?;
     let results = snapshot.search(&asked, today)?;
     let facets = snapshot.facets(&asked, facets::MOST, today)?;
@@ -129,7 +149,11 @@ fn searched(state: &State, snapshot: &Snapshot, today: NaiveDate) -> Result<Mark
             snapshot.facets(&Asked { filters, ..asked.clone() }, 0, today)?
         }
     };
-    let aside = facets::facets(state, &facets, &months, days);
+    let beside = match state.params == SearchParams::default() {
+        true => saved::beside(state, &searches.listed(snapshot, today)),
+        false => Markup::default(),
+    };
+    let aside = html! { (beside) (facets::facets(state, &facets, &months, days)) };
     Ok(view::view(state, &results, &asked, aside))
 }
 

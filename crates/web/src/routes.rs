@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http_body::Body as _;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -35,7 +35,13 @@ pub(crate) fn router(app: App, who: Guard, mcp: Option<Router>) -> Router {
         .route("/part", get(page::part))
         .route("/papers/{*id}", get(page::paper))
         .route("/help", get(page::help))
+        .route("/save", get(page::keep::form))
+        .route("/saved", get(page::keep::list).post(page::keep::save))
+        .route("/saved/{name}", get(page::keep::one))
+        .route("/saved/{name}/seen", post(page::keep::seen))
+        .route("/saved/{name}/remove", post(page::keep::remove))
         .route("/feed", get(feed::feed))
+        .route("/feed/saved/{name}", get(feed::saved_feed))
         .route(HEALTH, get(health))
         .route("/static/{name}", get(assets::asset))
         .route("/api/v1/search", get(api::search))
@@ -44,6 +50,8 @@ pub(crate) fn router(app: App, who: Guard, mcp: Option<Router>) -> Router {
         .route("/api/v1/facets", get(api::facets))
         .route("/api/v1/suggest", get(api::suggest))
         .route("/api/v1/stats", get(api::stats))
+        .route("/api/v1/saved", get(api::saved::list))
+        .route("/api/v1/saved/{name}", get(api::saved::one))
         .route("/api/v1/openapi.json", get(api::openapi))
         .fallback(page::nothing_here)
         .with_state(app);

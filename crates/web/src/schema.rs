@@ -1,6 +1,7 @@
 //! What programs read, and the document that describes it, made from the code.
 
 use results::ResultObject;
+use saved::SavedObject;
 use serde::Serialize;
 use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{IntoResponses, OpenApi, ToSchema};
@@ -18,6 +19,31 @@ pub(crate) struct SearchObject<'a> {
     pub(crate) offset: usize,
     /// The address of the next page; null on the last one.
     pub(crate) next: Option<String>,
+}
+
+/// All saved searches.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SavedSearches<'a> {
+    /// The searches, in the order in which they were saved. Where counting takes long, `new` is
+    /// null in the last ones; ask again, or for one of them.
+    pub(crate) searches: Vec<SavedObject<'a>>,
+}
+
+/// What a saved search finds that was not seen: the best matches first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NewsObject<'a> {
+    /// What the search is called.
+    pub(crate) name: &'a str,
+    /// How many papers are new, but for those of which an earlier version was seen.
+    pub(crate) new: usize,
+    /// Of how many papers an earlier version was seen.
+    pub(crate) updated: usize,
+    /// How many papers the search finds, new or not.
+    pub(crate) found: usize,
+    /// At most so many papers were asked for.
+    pub(crate) limit: usize,
+    #[serde(flatten)]
+    pub(crate) results: ResultObject<'a>,
 }
 
 /// Counts of all papers that a search finds.
@@ -120,7 +146,17 @@ pub fn document() -> Document {
         title = "paper-search",
         description = "Full-text search over digests of papers, in English and Chinese.\n\nEvery answer carries an `ETag` of the index's last commit; ask with `If-None-Match`, and 304 says that nothing has changed. A server that listens beyond its own machine wants a token, as `Authorization: Bearer TOKEN` or as the password of any user."
     ),
-    paths(api::search, api::export, api::one_paper, api::similar, api::facets, api::suggest, api::stats),
+    paths(
+        api::search,
+        api::export,
+        api::one_paper,
+        api::similar,
+        api::facets,
+        api::suggest,
+        api::stats,
+        api::saved::list,
+        api::saved::one
+    ),
     components(schemas(ErrorObject))
 )]
 struct Interface;

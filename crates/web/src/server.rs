@@ -13,12 +13,14 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use saved::Store;
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 
 use crate::app::App;
 use crate::guard::Guard;
 use crate::routes::router;
+use crate::searches::Searches;
 
 /// The most connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 512;
@@ -50,6 +52,8 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// What whoever asks must know.
     pub token: Option<String>,
+    /// The saved searches; none where there is no place to keep any.
+    pub saved: Option<Store>,
 }
 
 /// What the server needs of whoever starts it.
@@ -78,7 +82,8 @@ pub fn serve(
         .enable_io()
         .enable_time()
         .build()?;
-    let app = App::new(archive, surroundings.today, surroundings.report, searches, CONNECTIONS);
+    let saved = Searches::new(options.saved.clone())?;
+    let app = App::new(archive, saved, surroundings.today, surroundings.report, searches, CONNECTIONS);
     let served = runtime.block_on(run(options, app, mcp, surroundings.ready));
     // A search that does not end keeps nobody waiting.
     runtime.shutdown_background();

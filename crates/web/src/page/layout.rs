@@ -5,10 +5,28 @@ use maud::{DOCTYPE, Markup, html};
 use super::state::State;
 use crate::assets::address;
 
-/// A whole page. `path` is its own address without the state.
+/// What a page says of itself.
+pub(crate) struct Frame<'a> {
+    /// Its own address without the state.
+    pub(crate) path: &'a str,
+    pub(crate) title: &'a str,
+    /// Where its feed is.
+    pub(crate) feed: String,
+    /// Whether it has a form that changes something: browsers then tell where that comes from,
+    /// but nobody else.
+    pub(crate) changes: bool,
+}
+
+/// A whole page that changes nothing. `path` is its own address without the state.
 pub(crate) fn page(state: &State, path: &str, title: &str, main: Markup) -> Markup {
-    let words = state.words();
     let feed = state.link("/feed", &state.params);
+    framed(state, &Frame { path, title, feed, changes: false }, main)
+}
+
+/// A whole page.
+pub(crate) fn framed(state: &State, frame: &Frame<'_>, main: Markup) -> Markup {
+    let words = state.words();
+    let Frame { path, title, feed, changes } = frame;
     html! {
         (DOCTYPE)
         html lang=(state.language.tag()) {
@@ -16,6 +34,7 @@ pub(crate) fn page(state: &State, path: &str, title: &str, main: Markup) -> Mark
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
+                @if *changes { meta name="referrer" content="same-origin"; }
                 title { (title) }
                 link rel="icon" href=(address("icon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(address("style.css"));
@@ -23,7 +42,7 @@ pub(crate) fn page(state: &State, path: &str, title: &str, main: Markup) -> Mark
                 script src=(address("app.js")) defer {}
             }
             body data-copied=(words.copied) data-not-copied=(words.not_copied)
-                data-unreachable=(words.unreachable) {
+                data-unreachable=(words.unreachable) data-new-papers=(words.new_papers) {
                 a.skip href="#results" { (words.skip) }
                 (header(state, path))
                 (main)
@@ -60,7 +79,8 @@ fn header(state: &State, path: &str) -> Markup {
                     }
                     button type="submit" { (words.search) }
                 }
-                nav.tools aria-label=(words.help) {
+                nav.tools aria-label=(words.tools) {
+                    a.saved href=(state.plain_link("/saved")) { (words.saved) }
                     a.help href=(state.plain_link("/help")) title=(words.keys) aria-label=(words.keys) { "?" }
                     a.language href=(state.in_other_language(path)) hreflang=(state.language.other().tag())
                         lang=(state.language.other().tag()) { (words.other_language) }
@@ -75,7 +95,7 @@ fn header(state: &State, path: &str) -> Markup {
 fn help_dialog(state: &State) -> Markup {
     let words = state.words();
     html! {
-        dialog #help aria-labelledby="help-title" {
+        dialog #help aria-labelledby="help-title" closedby="any" {
             h2 #help-title tabindex="-1" autofocus { (words.keys) }
             (help(state))
             form method="dialog" { button { (words.close) } }

@@ -8,6 +8,7 @@ use results::{FORMATS, Results, plain};
 use super::state::State;
 use super::words::with_number;
 use super::{chips, hits};
+use crate::address::SearchParams;
 use crate::failure::Failure;
 
 /// How many of the terms that papers are alike by are named.
@@ -23,7 +24,12 @@ pub(crate) fn view(state: &State, results: &Results, asked: &Asked, facets: Mark
                 (chips::chips(state))
                 div.line {
                     (count(state, results))
-                    (orders(state, results))
+                    div.ways {
+                        (orders(state, results))
+                        @if state.params.question().is_some() {
+                            a.save href=(state.link("/save", &kept(&state.params))) { (state.words().save_search) }
+                        }
+                    }
                 }
                 @for warning in &results.warnings { p.warning role="note" { (plain(warning)) } }
                 @if !results.suggestions.is_empty() {
@@ -49,10 +55,15 @@ pub(crate) fn view(state: &State, results: &Results, asked: &Asked, facets: Mark
     }
 }
 
+/// The search as it can be saved, without its order and page.
+fn kept(params: &SearchParams) -> SearchParams {
+    SearchParams { sort: None, limit: None, offset: None, ..params.clone() }
+}
+
 /// How many papers there are, for the eye and for who listens.
 fn count(state: &State, results: &Results) -> Markup {
     let words = state.words();
-    let listing = state.params == crate::address::SearchParams::default();
+    let listing = state.params == SearchParams::default();
     let milliseconds = results::milliseconds(results.took);
     html! {
         p.count role="status" aria-live="polite" {
@@ -115,7 +126,7 @@ fn pager(state: &State, results: &Results, asked: &Asked) -> Markup {
 /// The files that the result set can become, and its feed.
 fn exports(state: &State, results: &Results) -> Markup {
     let words = state.words();
-    let search = crate::address::SearchParams { limit: None, offset: None, ..state.params.clone() };
+    let search = SearchParams { limit: None, offset: None, ..state.params.clone() };
     html! {
         @if results.total > 0 {
             footer.exports {
