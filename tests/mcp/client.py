@@ -1,8 +1,10 @@
 """Drives the server with the protocol's Python SDK, over standard input and output or over HTTP.
 
     client.py stdio|http PROGRAM INDEX SCRATCH
+    client.py doomed PROGRAM INDEX URL
 
-The index is that of the sample digests and of one hostile paper; SCRATCH is a folder to make.
+The index is that of the sample digests and of one hostile paper; SCRATCH is a folder to make. The doomed client is
+one that the others start and kill.
 """
 import asyncio
 import contextlib
@@ -187,6 +189,32 @@ async def killed():
     assert await asyncio.to_thread(server.wait, 60) == 0
 
 
+async def doomed(url):
+    """Asks a hundred things at once, over and over, until it is killed."""
+    async with session(url) as client:
+        while True:
+            calls = [client.call_tool("search_papers", {"query": "推测解码"}) for _ in range(100)]
+            for answered in asyncio.as_completed(calls):
+                await answered
+                # The others are on their way.
+                print("asking", flush=True)
+
+
+async def killed_over_http(url):
+    """Clients that are killed in the midst of their calls are missed by nobody."""
+    command = [sys.executable, __file__, "doomed", PROGRAM, INDEX, url]
+    others = [await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE) for _ in range(2)]
+    async with session(url) as client:
+        for other in others:
+            assert await other.stdout.readline() == b"asking\n"
+            asked = asyncio.create_task(call(client, "search_papers", query="speculative decoding", limit=3))
+            other.kill()
+            assert await other.wait() == -signal.SIGKILL
+            assert (await asked)["returned"] == 3
+        assert (await call(client, "archive_stats"))["papers"] == 45
+    print(killed_over_http.__name__, flush=True)
+
+
 async def refreshed(client):
     """What is indexed meanwhile is found without a restart."""
     digest = pathlib.Path(SCRATCH, "later.txt")
@@ -211,13 +239,18 @@ async def over_http():
     serve = [PROGRAM, "--index", INDEX, "serve", "--bind", "127.0.0.1:0"]
     with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
         try:
-            await drive(server.stdout.readline().strip())
+            url = server.stdout.readline().strip()
+            await killed_over_http(url)
+            await drive(url)
+            assert server.poll() is None
         finally:
             server.terminate()
 
 
 os.environ.pop("PAPER_SEARCH_INDEX", None)
-if TRANSPORT == "http":
+if TRANSPORT == "doomed":
+    asyncio.run(doomed(SCRATCH))
+elif TRANSPORT == "http":
     asyncio.run(over_http())
 else:
     asyncio.run(drive())
