@@ -262,7 +262,7 @@ fn the_description_is_served() {
     }
     let schemas = &document["components"]["schemas"];
     assert!(
-        schemas["SearchObject"].is_object() && schemas["HitObject"]["properties"]["abstract"].is_object()
+        schemas["SearchObject"].is_object() && schemas["EntryObject"]["properties"]["abstract"].is_object()
     );
 }
 

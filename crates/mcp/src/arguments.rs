@@ -27,108 +27,78 @@ const MAX_LIMIT: usize = 100;
 /// How much of a mistake is told back, in characters.
 const TOLD_BACK: usize = 400;
 
-/// What `search_papers` takes.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct SearchArguments {
-    /// Words in English or Chinese; any of them may match, and papers with all of them come
-    /// first. Also "an exact phrase", +required, -excluded, prefix*, typo~, title:word,
-    /// date:2026-03. Left out: all papers that pass the filters, newest first.
-    pub(crate) query: Option<String>,
-    /// Only papers with this author; of several, all must have written it. Parts of a name,
-    /// initials, and Chinese names in characters will do: "S. Han", "韩松".
-    #[serde(deserialize_with = "one_or_many")]
-    pub(crate) author: Vec<String>,
-    /// Only papers from this day on: 2026-03-13, 2026-03, 2026, today or yesterday.
-    pub(crate) from: Option<String>,
-    /// Only papers up to this day, which is included.
-    pub(crate) to: Option<String>,
-    /// Only papers of the last 7d, 2w, 3m or 1y; in place of `from`.
-    pub(crate) since: Option<String>,
-    /// The order of the hits; best match first if left out.
-    pub(crate) sort: Option<SortArgument>,
-    /// At most so many hits.
-    #[schemars(range(min = 1, max = 100))]
-    pub(crate) limit: Option<usize>,
-    /// Skip so many hits first; give `next_offset` of the answer before to go on from there.
-    #[schemars(range(max = 100_000))]
-    pub(crate) offset: Option<usize>,
-    /// Ids of papers that are known already and are not to come again, such as all of the
-    /// answers before.
-    #[serde(deserialize_with = "one_or_many")]
-    pub(crate) exclude: Vec<String>,
-    /// How long the answer may be, in characters.
-    #[schemars(range(min = 1_000, max = 100_000), extend("default" = 8_000))]
-    pub(crate) max_chars: Option<usize>,
+/// Declares what a tool takes that answers with hits: what is its own, before and behind what
+/// all of them take.
+macro_rules! arguments_for_hits {
+    ($(#[$about:meta])* $name:ident { $($first:tt)* } { $($last:tt)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            $($first)*
+            /// Only papers with this author; of several, all must have written it. Parts of a
+            /// name, initials, and Chinese names in characters will do: "S. Han", "韩松".
+            #[serde(default, deserialize_with = "one_or_many")]
+            pub(crate) author: Vec<String>,
+            /// Only papers from this day on: 2026-03-13, 2026-03, 2026, today or yesterday.
+            pub(crate) from: Option<String>,
+            /// Only papers up to this day, which is included.
+            pub(crate) to: Option<String>,
+            /// Only papers of the last 7d, 2w, 3m or 1y; in place of `from`.
+            pub(crate) since: Option<String>,
+            /// At most so many hits.
+            #[schemars(range(min = 1, max = 100))]
+            pub(crate) limit: Option<usize>,
+            /// Skip so many hits first; give `next_offset` of the answer before to go on from
+            /// there.
+            #[schemars(range(max = 100_000))]
+            pub(crate) offset: Option<usize>,
+            /// Ids of papers that are known already and are not to come again, such as all of
+            /// the answers before.
+            #[serde(default, deserialize_with = "one_or_many")]
+            pub(crate) exclude: Vec<String>,
+            /// How long the answer may be, in characters.
+            #[schemars(range(min = 1_000, max = 100_000), extend("default" = 8_000))]
+            pub(crate) max_chars: Option<usize>,
+            $($last)*
+        }
+    };
 }
 
-/// What `recent_papers` takes.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct RecentArguments {
-    /// Words in English or Chinese; any of them may match, and papers with all of them come
-    /// first. Also "an exact phrase", +required, -excluded, prefix*, typo~, title:word,
-    /// date:2026-03. Left out: all papers that pass the filters.
-    pub(crate) query: Option<String>,
-    /// Only papers with this author; of several, all must have written it. Parts of a name,
-    /// initials, and Chinese names in characters will do: "S. Han", "韩松".
-    #[serde(deserialize_with = "one_or_many")]
-    pub(crate) author: Vec<String>,
-    /// Only papers from this day on: 2026-03-13, 2026-03, 2026, today or yesterday.
-    pub(crate) from: Option<String>,
-    /// Only papers up to this day, which is included.
-    pub(crate) to: Option<String>,
-    /// Only papers of the last 7d, 2w, 3m or 1y; in place of `from`.
-    pub(crate) since: Option<String>,
-    /// At most so many hits.
-    #[schemars(range(min = 1, max = 100))]
-    pub(crate) limit: Option<usize>,
-    /// Skip so many hits first; give `next_offset` of the answer before to go on from there.
-    #[schemars(range(max = 100_000))]
-    pub(crate) offset: Option<usize>,
-    /// Ids of papers that are known already and are not to come again, such as all of the
-    /// answers before.
-    #[serde(deserialize_with = "one_or_many")]
-    pub(crate) exclude: Vec<String>,
-    /// How long the answer may be, in characters.
-    #[schemars(range(min = 1_000, max = 100_000), extend("default" = 8_000))]
-    pub(crate) max_chars: Option<usize>,
+arguments_for_hits! {
+    /// What `search_papers` takes.
+    SearchArguments {
+        /// Words in English or Chinese; any of them may match, and papers with all of them come
+        /// first. Also "an exact phrase", +required, -excluded, prefix*, typo~, title:word,
+        /// date:2026-03. Left out: all papers that pass the filters, newest first.
+        pub(crate) query: Option<String>,
+    } {
+        /// The order of the hits; best match first if left out.
+        pub(crate) sort: Option<SortArgument>,
+    }
 }
 
-/// What `similar_papers` takes.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SimilarArguments {
-    /// The paper's id as search_papers returns it, or its arXiv address; of several, papers
-    /// like all of them are found.
-    #[serde(alias = "ids", deserialize_with = "one_or_many")]
-    #[schemars(with = "OneOrMany")]
-    pub(crate) id: Vec<String>,
-    /// Only papers with this author; of several, all must have written it. Parts of a name,
-    /// initials, and Chinese names in characters will do: "S. Han", "韩松".
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub(crate) author: Vec<String>,
-    /// Only papers from this day on: 2026-03-13, 2026-03, 2026, today or yesterday.
-    pub(crate) from: Option<String>,
-    /// Only papers up to this day, which is included.
-    pub(crate) to: Option<String>,
-    /// Only papers of the last 7d, 2w, 3m or 1y; in place of `from`.
-    pub(crate) since: Option<String>,
-    /// The order of the hits; best match first if left out.
-    pub(crate) sort: Option<SortArgument>,
-    /// At most so many hits.
-    #[schemars(range(min = 1, max = 100))]
-    pub(crate) limit: Option<usize>,
-    /// Skip so many hits first; give `next_offset` of the answer before to go on from there.
-    #[schemars(range(max = 100_000))]
-    pub(crate) offset: Option<usize>,
-    /// Ids of papers that are known already and are not to come again, such as all of the
-    /// answers before.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub(crate) exclude: Vec<String>,
-    /// How long the answer may be, in characters.
-    #[schemars(range(min = 1_000, max = 100_000), extend("default" = 8_000))]
-    pub(crate) max_chars: Option<usize>,
+arguments_for_hits! {
+    /// What `recent_papers` takes.
+    RecentArguments {
+        /// Words in English or Chinese, and the signs that search_papers knows; any of the words
+        /// may match. Left out: all papers that pass the filters.
+        pub(crate) query: Option<String>,
+    } {}
+}
+
+arguments_for_hits! {
+    /// What `similar_papers` takes.
+    SimilarArguments {
+        /// The paper's id as search_papers returns it, or its arXiv address; of several, papers
+        /// like all of them are found.
+        #[serde(alias = "ids", deserialize_with = "one_or_many")]
+        #[schemars(with = "OneOrMany")]
+        pub(crate) id: Vec<String>,
+    } {
+        /// The order of the hits; best match first if left out.
+        pub(crate) sort: Option<SortArgument>,
+    }
 }
 
 /// What `get_paper` takes.

@@ -18,8 +18,8 @@ pub use found::{Found, Matches, Results, Understood};
 pub use harmless::{is_obeyed, plain};
 pub use json::{milliseconds, write_value};
 pub use object::{
-    DigestObject, HitObject, PaperObject, ResultObject, ScoreFactorObject, ScorePartObject, SnippetsObject,
-    TermObject, UnderstoodObject,
+    DigestObject, EntryObject, HitObject, PaperObject, ResultObject, ScoreFactorObject, ScorePartObject,
+    SnippetsObject, TermObject, UnderstoodObject,
 };
 
 /// A way to write results for programs.

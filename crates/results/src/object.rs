@@ -60,25 +60,9 @@ pub struct HitObject<'a> {
     pub rank: usize,
     /// How well it matches; 0 where the order is not by relevance.
     pub score: f32,
-    /// The arXiv id without version, or one made from title and authors.
-    pub id: &'a str,
-    /// The version, from 1 up.
-    pub version: Option<u32>,
-    /// The English title.
-    pub title: &'a str,
-    /// The one-sentence summary, usually Chinese.
-    pub summary: Option<&'a str>,
-    /// The authors in order.
-    pub authors: &'a [String],
-    /// The paper's own day.
-    pub date: Option<NaiveDate>,
-    /// The link as it stands in the digest; it may be anything.
-    pub url: Option<&'a str>,
-    /// The abstract.
-    #[serde(rename = "abstract")]
-    pub abstract_text: Option<&'a str>,
-    /// The digests that hold the paper, best first.
-    pub digests: Vec<DigestObject<'a>>,
+    /// The paper.
+    #[serde(flatten)]
+    pub entry: EntryObject<'a>,
     /// The texts with their matches: HTML in which matches are marked and all else escaped.
     pub snippets: SnippetsObject,
     /// What the score is made of; only where asked for.
@@ -93,6 +77,17 @@ pub struct HitObject<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PaperObject<'a> {
+    /// The paper.
+    #[serde(flatten)]
+    pub entry: EntryObject<'a>,
+    /// Whether the digest ends inside the abstract.
+    pub truncated: bool,
+}
+
+/// What the digests say of a paper.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct EntryObject<'a> {
     /// The arXiv id without version, or one made from title and authors.
     pub id: &'a str,
     /// The version, from 1 up.
@@ -110,8 +105,6 @@ pub struct PaperObject<'a> {
     /// The abstract.
     #[serde(rename = "abstract")]
     pub abstract_text: Option<&'a str>,
-    /// Whether the digest ends inside the abstract.
-    pub truncated: bool,
     /// The digests that hold the paper, best first.
     pub digests: Vec<DigestObject<'a>>,
 }
@@ -199,8 +192,15 @@ impl<'a> ResultObject<'a> {
 impl<'a> PaperObject<'a> {
     /// Makes the object of a record.
     pub fn of(record: &'a Record) -> PaperObject<'a> {
+        PaperObject { entry: EntryObject::of(record), truncated: record.paper().truncated }
+    }
+}
+
+impl<'a> EntryObject<'a> {
+    fn of(record: &'a Record) -> EntryObject<'a> {
         let paper = record.paper();
-        PaperObject {
+        let digests = record.digests().map(|digest| DigestObject { file: &digest.file, date: digest.date });
+        EntryObject {
             id: &record.id,
             version: paper.version,
             title: &paper.title,
@@ -209,14 +209,9 @@ impl<'a> PaperObject<'a> {
             date: paper.date,
             url: paper.url.as_deref(),
             abstract_text: paper.abstract_text.as_deref(),
-            truncated: paper.truncated,
-            digests: digests(record),
+            digests: digests.collect(),
         }
     }
-}
-
-fn digests(record: &Record) -> Vec<DigestObject<'_>> {
-    record.digests().map(|digest| DigestObject { file: &digest.file, date: digest.date }).collect()
 }
 
 impl<'a> HitObject<'a> {
@@ -230,15 +225,7 @@ impl<'a> HitObject<'a> {
         HitObject {
             rank: found.rank,
             score: found.score,
-            id: &found.record.id,
-            version: paper.version,
-            title: &paper.title,
-            summary: paper.summary.as_deref(),
-            authors: &paper.authors,
-            date: paper.date,
-            url: paper.url.as_deref(),
-            abstract_text: paper.abstract_text.as_deref(),
-            digests: digests(&found.record),
+            entry: EntryObject::of(&found.record),
             snippets: SnippetsObject {
                 title: Snippet::whole(&paper.title, &found.title_matches).to_html(),
                 summary: whole(&paper.summary, &found.summary_matches),

@@ -154,7 +154,7 @@ pub(crate) fn one(state: &State, search: &Search, news: &News, token: &str) -> M
                         summary { (words.remove_search) }
                         (form(state, &format!("{}/remove", path(&search.name)), token, &html! {
                             p.note { (words.remove_note) }
-                            button type="submit" { (words.remove) }
+                            button.quiet type="submit" { (words.remove) }
                         }))
                     }
                     a.feed href=(format!("/feed{}", path(&search.name))) { (words.feed) }
