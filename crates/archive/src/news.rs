@@ -58,15 +58,25 @@ pub fn news(
     let novelties = search.seen.novelties(&found);
     let count = |wanted| novelties.iter().filter(|novelty| **novelty == wanted).count();
     let (new, updated) = (count(Novelty::New), count(Novelty::NewVersion));
-    if new + updated < ids.len() {
-        let fresh = ids.into_iter().zip(&novelties).filter(|(_, novelty)| **novelty != Novelty::Seen);
-        let fresh =
-            fresh.map(|(value, _)| Clause::Keyword { field: &analysis::fields::ID, value, weight: 0.0 });
-        plan.filters.push(Clause::any(fresh.collect()));
-    }
-    let answer = match new + updated {
-        0 => query::Answer::default(),
-        _ => engine.search(&plan, Page { limit, offset: 0 }, false)?,
+    let (fresh, seen): (Vec<_>, Vec<_>) =
+        ids.into_iter().zip(&novelties).partition(|(_, novelty)| **novelty != Novelty::Seen);
+    let named = |papers: Vec<(String, &Novelty)>| -> Vec<Clause> {
+        let clause = |(value, _)| Clause::Keyword { field: &analysis::fields::ID, value, weight: 0.0 };
+        papers.into_iter().map(clause).collect()
+    };
+    let total = fresh.len();
+    let answer = match total.min(limit) {
+        0 => query::Answer { total, ..query::Answer::default() },
+        _ => {
+            // Each name takes a while; so those are named that are fewer.
+            if fresh.len() <= seen.len() {
+                plan.filters.push(Clause::any(named(fresh)));
+            } else if !seen.is_empty() {
+                let must_not = named(seen);
+                plan.filters.push(Clause::Group { must: Vec::new(), should: Vec::new(), must_not });
+            }
+            engine.search(&plan, Page { limit, offset: 0 }, false)?
+        }
     };
     let shown = answer.hits.iter();
     let shown = shown.map(|hit| Sighting::new(&hit.record.id, hit.record.paper().version)).collect();

@@ -18,7 +18,8 @@ use crate::failure::Failure;
 use crate::searches::Searches;
 
 /// How long an answer may take, from the request to the first byte: waiting for a turn, the
-/// search, and room for what it found. No search takes a tenth of it on 100,000 papers.
+/// search, and room for what it found. No search takes a tenth of it on 100,000 papers; what
+/// reads all of them, once a commit, takes half of it.
 const ANSWER_TIME: Duration = Duration::from_secs(2);
 
 /// How much of large answers may wait to be read, in kibibytes: who asks for much and reads
