@@ -188,6 +188,7 @@ impl BagWeight {
         let mut scorer = BagScorer {
             matching,
             bound: hints.iter().map(|(_, limits)| limits.bound).sum(),
+            needed: hints.iter().fold(0, |needed, (_, limits)| needed | limits.needs),
             bounds: Box::new([(0, bound_of(&hints, 0)); KNOWN]),
             hints,
             all: self.all,
@@ -232,7 +233,10 @@ pub(crate) struct BagScorer {
     hints: Vec<(Hint, Limits)>,
     /// All hints together give no paper more.
     bound: Score,
-    /// What they give at most to papers with these words, for those that came up last.
+    /// The words that any hint needs.
+    needed: u64,
+    /// What the hints give at most to papers with these of the needed words, for those that
+    /// came up last.
     bounds: Box<[(u64, Score); KNOWN]>,
     all: f32,
     window: Window,
@@ -320,8 +324,8 @@ impl BagScorer {
         if !reaches(score + self.bound) {
             return None;
         }
-        let words = self.words[at];
-        let known = &mut self.bounds[(words ^ words >> 16) as usize % KNOWN];
+        let words = self.words[at] & self.needed;
+        let known = &mut self.bounds[(words.wrapping_mul(SCATTER) >> 32) as usize % KNOWN];
         if known.0 != words {
             *known = (words, bound_of(&self.hints, words));
         }
@@ -384,8 +388,10 @@ impl BagScorer {
     }
 }
 
-/// How many sets of words are kept with what hints give to papers with them.
-const KNOWN: usize = 256;
+/// How many sets of words are kept with what hints give to papers with them, and what
+/// scatters the sets over the places (Knuth's multiplicative hashing).
+const KNOWN: usize = 1024;
+const SCATTER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// What hints give at most to papers with these words.
 fn bound_of(hints: &[(Hint, Limits)], words: u64) -> Score {

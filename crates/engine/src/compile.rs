@@ -101,7 +101,7 @@ pub(crate) fn clause(clause: &Clause, context: Context<'_>) -> Result<Box<dyn Qu
             let terms = expand::names(searcher, handle, name, *asked)?
                 .into_iter()
                 .map(|term| Term::from_field_text(handle, &term));
-            constant(Box::new(TermSetQuery::new(terms)), *weight)
+            constant(any_term(terms.collect()), *weight)
         }
         Clause::Keyword { field, value, weight } => {
             let term = Term::from_field_text(schema.main(field), value);
@@ -348,6 +348,17 @@ fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
     match weight {
         1.0 => query,
         _ => Box::new(BoostQuery::new(query, weight)),
+    }
+}
+
+/// Papers with any of these terms of keywords. For a few, to make the automaton that finds many
+/// at once takes longer than to find each.
+fn any_term(terms: Vec<Term>) -> Box<dyn Query> {
+    let term = |term| Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>;
+    match terms.len() {
+        0 => Box::new(EmptyQuery),
+        1..=16 => Box::new(BooleanQuery::union(terms.into_iter().map(term).collect())),
+        _ => Box::new(TermSetQuery::new(terms)),
     }
 }
 

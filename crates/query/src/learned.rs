@@ -110,6 +110,14 @@ fn translations<E: Engine>(
     papers: f32,
 ) -> Result<Vec<(String, f32)>, E::Error> {
     let from_chinese = term.chars().all(is_han);
+    if !from_chinese {
+        // Most words are told by two numbers already, and no paper has to be looked at.
+        let own = [engine.document_frequency(&TITLE, term)?, engine.document_frequency(&ABSTRACT, term)?];
+        let (all, most) = (own[0] + own[1], own[0].max(own[1]));
+        if all < FEWEST as u64 || most > PAPERS as u64 && most as f32 > MOST * papers {
+            return Ok(Vec::new());
+        }
+    }
     let (having, fields): (Clause, &[&'static Field]) = match from_chinese {
         true => (sequence_in(&SUMMARY, term), &[&TITLE, &ABSTRACT]),
         false => {
