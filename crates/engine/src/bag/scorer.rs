@@ -1,0 +1,258 @@
+//! A bag in one segment, a window of papers at a time.
+
+use tantivy::query::Scorer;
+use tantivy::{DocId, DocSet, Score, TERMINATED};
+
+use super::{Limits, Role, coverage};
+use crate::hint::Hint;
+use crate::lists::Lists;
+use crate::window::{Places, WINDOW, Window};
+
+/// What makes papers match, in a segment.
+pub(super) enum LeafScorer {
+    Word(Lists),
+    Other(Box<dyn Scorer>),
+}
+
+/// A bag in a segment.
+pub(crate) struct BagScorer {
+    matching: Vec<(Vec<LeafScorer>, Role)>,
+    hints: Vec<(Hint, Limits)>,
+    /// All hints together give no paper more.
+    bound: Score,
+    /// The words that any hint needs.
+    needed: u64,
+    /// What the hints give at most to papers with these of the needed words, for those that
+    /// came up last.
+    bounds: Box<[(u64, Score); KNOWN]>,
+    all: f32,
+    window: Window,
+    /// The sum of what each paper of the window scores without hints.
+    scores: Box<[Score; WINDOW]>,
+    /// What the words count that it has.
+    covered: Box<[f32; WINDOW]>,
+    /// Which of the first 64 words it has.
+    words: Box<[u64; WINDOW]>,
+    /// The frequency of the word that is being looked at; 0 where none is.
+    frequencies: Box<[f32; WINDOW]>,
+    doc: DocId,
+    /// The score of the paper, once somebody asked for it.
+    score: Option<Score>,
+}
+
+impl LeafScorer {
+    /// Moves to the first paper from `target` on, and returns it.
+    fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            LeafScorer::Word(lists) => lists.seek(target),
+            LeafScorer::Other(scorer) if scorer.doc() < target => scorer.seek(target),
+            LeafScorer::Other(scorer) => scorer.doc(),
+        }
+    }
+}
+
+impl BagScorer {
+    /// Opens a bag with these parts that match and these hints.
+    pub(super) fn new(
+        matching: Vec<(Vec<LeafScorer>, Role)>,
+        hints: Vec<(Hint, Limits)>,
+        all: f32,
+    ) -> BagScorer {
+        let mut scorer = BagScorer {
+            matching,
+            bound: hints.iter().map(|(_, limits)| limits.bound).sum(),
+            needed: hints.iter().fold(0, |needed, (_, limits)| needed | limits.needs),
+            bounds: Box::new([(0, bound_of(&hints, 0)); KNOWN]),
+            hints,
+            all,
+            window: Window::new(),
+            scores: Box::new([0.0; WINDOW]),
+            covered: Box::new([0.0; WINDOW]),
+            words: Box::new([0; WINDOW]),
+            frequencies: Box::new([0.0; WINDOW]),
+            doc: 0,
+            score: None,
+        };
+        scorer.doc = scorer.fill(0);
+        scorer
+    }
+
+    /// Fills the window that begins with the first match from `target` on, and returns
+    /// that match.
+    fn fill(&mut self, target: DocId) -> DocId {
+        let BagScorer { matching, window, scores, covered, words, frequencies, .. } = self;
+        let leaves = matching.iter_mut().flat_map(|(leaves, _)| leaves);
+        let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
+        if start == TERMINATED {
+            return TERMINATED;
+        }
+        window.begin(start);
+        scores.fill(0.0);
+        covered.fill(0.0);
+        words.fill(0);
+        let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
+        let mut bit = 1;
+        for (leaves, role) in matching {
+            of_part.clear();
+            for leaf in leaves {
+                match leaf {
+                    LeafScorer::Word(lists) => {
+                        of_leaf.clear();
+                        lists.collect(window, &mut of_leaf, frequencies);
+                        of_leaf.for_each(|at| {
+                            scores[at] += lists.score(frequencies[at]);
+                            frequencies[at] = 0.0;
+                        });
+                        of_part.add_all(&of_leaf);
+                    }
+                    LeafScorer::Other(scorer) => {
+                        let mut doc = scorer.doc();
+                        while let Some(at) = window.place(doc) {
+                            scores[at] += scorer.score();
+                            of_part.add(at);
+                            doc = scorer.advance();
+                        }
+                    }
+                }
+            }
+            if let Role::Word(counts) = role {
+                of_part.for_each(|at| {
+                    covered[at] += *counts;
+                    words[at] |= bit;
+                });
+                bit <<= 1;
+            }
+            window.found.add_all(&of_part);
+        }
+        start
+    }
+
+    /// The score of a paper of the window with all hints; `None` if it is below `least`. Papers
+    /// have to be asked for in order.
+    fn whole_score(&mut self, doc: DocId, at: usize, least: Score) -> Option<Score> {
+        let coverage = coverage(self.covered[at], self.all);
+        let reaches = |highest: Score| highest * coverage * ROUNDING >= least;
+        let mut score = self.scores[at];
+        if !reaches(score + self.bound) {
+            return None;
+        }
+        let words = self.words[at] & self.needed;
+        let known = &mut self.bounds[(words.wrapping_mul(SCATTER) >> 32) as usize % KNOWN];
+        if known.0 != words {
+            *known = (words, bound_of(&self.hints, words));
+        }
+        let mut rest = known.1;
+        for (hint, limits) in self.hints.iter_mut().filter(|(_, limits)| limits.allow(words)) {
+            if !reaches(score + rest) {
+                return None;
+            }
+            score += hint.score(doc);
+            rest -= limits.bound;
+        }
+        Some(score * coverage)
+    }
+
+    /// Goes through the papers of the segment that match, without those that `keeps` turns down,
+    /// which is asked about each in order. Those that may be among the best are given to `offer`
+    /// with their scores; it returns what a paper has to score by now to be among them, and
+    /// those that cannot are not given to it. `most` is how many the best are, and `least` what
+    /// a paper has to score at first. Returns the number of papers.
+    pub(crate) fn best(
+        mut self,
+        most: usize,
+        mut least: Score,
+        mut keeps: Option<&mut dyn FnMut(DocId) -> bool>,
+        mut offer: impl FnMut(DocId, Score) -> Score,
+    ) -> usize {
+        let mut total = 0;
+        let mut without_hints: Vec<Score> = Vec::new();
+        while self.doc != TERMINATED {
+            let start = self.window.start();
+            let mut found = self.window.found.clone();
+            if let Some(keeps) = &mut keeps {
+                found.keep(|at| keeps(start + at as DocId));
+            }
+            total += found.count();
+            if !self.hints.is_empty() && most < WINDOW {
+                // Where `most` papers score so much even without hints, no paper is among the
+                // best that scores less.
+                found.for_each(|at| {
+                    let score = self.scores[at] * coverage(self.covered[at], self.all);
+                    if score > least {
+                        without_hints.push(score);
+                    }
+                });
+                if without_hints.len() >= most {
+                    without_hints.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a));
+                    without_hints.truncate(most);
+                    least = least.max(without_hints[most - 1]);
+                }
+            }
+            found.for_each(|at| {
+                let doc = start + at as DocId;
+                if let Some(score) = self.whole_score(doc, at, least) {
+                    least = least.max(offer(doc, score));
+                }
+            });
+            self.doc = self.fill(self.window.end());
+        }
+        total
+    }
+}
+
+/// How many sets of words are kept with what hints give to papers with them, and what
+/// scatters the sets over the places (Knuth's multiplicative hashing).
+const KNOWN: usize = 1024;
+const SCATTER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// What hints give at most to papers with these words.
+fn bound_of(hints: &[(Hint, Limits)], words: u64) -> Score {
+    let limits = hints.iter().map(|(_, limits)| limits);
+    limits.filter(|limits| limits.allow(words)).map(|limits| limits.bound).sum()
+}
+
+/// Bounds are summed up in another order than scores.
+const ROUNDING: f32 = 1.0001;
+
+impl DocSet for BagScorer {
+    fn advance(&mut self) -> DocId {
+        match self.doc {
+            TERMINATED => TERMINATED,
+            doc => self.seek(doc + 1),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.score = None;
+            self.doc = match self.window.seek(target) {
+                Ok(doc) => doc,
+                Err(behind) => self.fill(behind),
+            };
+        }
+        self.doc
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        let leaves = self.matching.iter().flat_map(|(leaves, _)| leaves);
+        let sizes = leaves.map(|leaf| match leaf {
+            LeafScorer::Word(lists) => lists.longest(),
+            LeafScorer::Other(scorer) => scorer.size_hint(),
+        });
+        sizes.max().unwrap_or_default()
+    }
+}
+
+impl Scorer for BagScorer {
+    fn score(&mut self) -> Score {
+        let Some(at) = self.window.place(self.doc) else { return 0.0 };
+        if self.score.is_none() {
+            self.score = self.whole_score(self.doc, at, Score::NEG_INFINITY);
+        }
+        self.score.unwrap_or_default()
+    }
+}
