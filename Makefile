@@ -64,12 +64,14 @@ load:
 	target/release/examples/load target/release/paper-search target/load/index target/load/queries.txt 64 60
 
 # Whole commands beside their peers, and the ratios: `make bench` for the table of docs/performance.md, with
-# ripgrep and sqlite3; `make bench SMALL=1` for some minutes that fail where a ratio is twice as bad as
+# SeekStorm, ripgrep and sqlite3; `make bench SMALL=1` for some minutes that fail where a ratio is twice as bad as
 # docs/performance.tsv has it. `PAPERS=10000,100000,1000000` and `RUNS=5` choose the sizes and how often;
 # `WRITE=1` makes the figures the committed ones.
 bench:
 	$(CARGO) build --release --locked
 	$(CARGO) build --release --locked --manifest-path bench/Cargo.toml --target-dir target
+	@[ -n "$(SMALL)" ] || $(CARGO) build --release --locked --manifest-path bench/seekstorm/Cargo.toml --target-dir target || \
+		echo "SeekStorm cannot be built, and is not measured"
 	@command -v sqlite3 >/dev/null && command -v rg >/dev/null || [ -n "$(SMALL)" ] || \
 		apt-get install -y sqlite3 ripgrep || echo "sqlite3 and ripgrep are not there and cannot be installed"
 	python3 tools/bench.py $(if $(SMALL),--small) $(if $(PAPERS),--papers $(PAPERS)) \

@@ -7,7 +7,7 @@ Each command and its peers run by turns, A B A B, in the same minutes on the sam
 of the medians, of time and, where others work on the machine, of processor time: these are the committed ones. The digests are made by bench_digests.py, and kept. `make bench` builds what this runs. The peers are
 in bench/: a bare process that opens the same index with tantivy alone, a program that writes the same terms with
 tantivy and does nothing else (the ceiling), tantivy in a loop over the same plans, files that are written and synced;
-and SQLite's FTS5 and ripgrep. Those that are not there are said to be missing.
+and SeekStorm, SQLite's FTS5 and ripgrep. Those that are not there are said to be missing.
 
 --small takes 10,000 papers and a few minutes, and fails where a ratio is twice as bad as docs/performance.tsv has it.
 --write makes the ratios the committed ones, and draws docs/growth.svg.
@@ -48,6 +48,7 @@ TABLE = [
     ("peak memory of query, MB", 20, 12, False),
     ("peak memory of index, MB", 600, 300, False),
     ("warm queries a second / a bare loop", 0.9, 1.5, True),
+    ("warm queries a second / SeekStorm", 0.4, 1.1, True),
     ("look at 3,000 unchanged digests, ms", 10, None, False),
     ("index bytes / text bytes", 1.3, 1.0, False),
     ("binary, stripped, MB", 25, 15, False),
@@ -303,6 +304,15 @@ class Bench:
         speed = len(lines) / statistics.median(measured.wall)
         bare = statistics.median(bare)
         self.row("warm queries a second / a bare loop", papers, speed / bare, "%.0f / %.0f" % (speed, bare))
+        if os.path.exists(path_of("seek")) and not self.given.small:
+            seek = self.at("seek")
+            gone(seek)()
+            lines = os.path.join(self.at("prepared-%d" % papers), "papers.jsonl")
+            told = once(one_core + [path_of("seek"), lines, seek, batch], out=subprocess.PIPE).split()
+            gone(seek)()
+            peer = float(told[1])
+            what = "%.0f / %.0f; it indexes in %.0f s" % (speed, peer, float(told[0]))
+            self.row("warm queries a second / SeekStorm", papers, speed / peer, what)
 
     def binary(self):
         size = os.path.getsize(PROGRAM) / 1e6

@@ -1,6 +1,6 @@
 //! Digests to what the peers take: `prepare INDEX OUT` reads all papers of an index of the program, and writes to
-//! the folder OUT `documents` (for `ceiling`) and `papers.sql` (for SQLite, its text cut into words as the program
-//! cuts it).
+//! the folder OUT `documents` (for `ceiling`), `papers.sql` (for SQLite, its text cut into words as the program
+//! cuts it) and `papers.jsonl` (for SeekStorm, which cuts Chinese itself).
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -21,6 +21,7 @@ fn main() -> anyhow::Result<()> {
     let analyzer = Analyzer::new();
     let mut documents = Documents::create(&out.join("documents"))?;
     let mut sql = BufWriter::new(File::create(out.join("papers.sql"))?);
+    let mut lines = BufWriter::new(File::create(out.join("papers.jsonl"))?);
     writeln!(
         sql,
         "PRAGMA journal_mode=off; PRAGMA synchronous=full;\nCREATE VIRTUAL TABLE papers USING fts5(id UNINDEXED, title, \
@@ -74,6 +75,10 @@ fn main() -> anyhow::Result<()> {
             let cut: Vec<&str> = cut.iter().map(|term| term.text.as_str()).collect();
             let row = [&record.id, &paper.title, &cut.join(" "), text, &authors].map(quoted);
             writeln!(sql, "INSERT INTO papers VALUES({});", row.join(","))?;
+            let fields = serde_json::json!({
+                "id": record.id, "title": paper.title, "summary": summary, "abstract": text, "authors": authors,
+            });
+            writeln!(lines, "{fields}")?;
             Ok(())
         };
         failure = write();
