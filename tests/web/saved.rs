@@ -159,9 +159,11 @@ fn feeds_of_saved_searches_mark_nothing_as_seen() {
     assert_eq!(server.get("/feed/saved/digging?limit=1").text().matches("<entry>").count(), 1);
     // It follows the search.
     let before = server.get("/feed/saved/digging");
+    assert_eq!(server.json("/api/v1/saved/digging")["found"], 3);
     work.run(["save", "digging", "quokka", "--replace"]).succeeds();
     let after = server.get_with("/feed/saved/digging", &[("if-none-match", before.header("etag"))]);
     assert_eq!((after.status, after.text().matches("<entry>").count()), (200, 0));
+    assert_eq!(server.json("/api/v1/saved/digging")["found"], 0);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! What a saved search finds that was not seen.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use analysis::Analyzer;
+use analysis::fields::ID;
 use chrono::NaiveDate;
 use engine::Embedded;
+use indexer::IndexError;
 use query::plan::Clause;
 use query::{Engine, Lexicon, Page, Plan, Request};
 use results::Results;
@@ -24,9 +27,16 @@ pub struct News {
     /// Of how many papers an earlier version was seen.
     pub updated: usize,
     /// All papers that the search finds, new or not; what [`saved::Seen::look`] takes.
-    pub found: Vec<Sighting>,
+    pub found: Arc<[Sighting]>,
     /// The new papers on the page; what is seen once the page was read.
     pub shown: Vec<Sighting>,
+}
+
+/// All papers that a search finds.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    ids: Arc<[String]>,
+    sightings: Arc<[Sighting]>,
 }
 
 impl From<&Question> for Asked {
@@ -47,21 +57,40 @@ pub fn news(
     limit: usize,
     today: NaiveDate,
 ) -> Result<News, ArchiveError> {
+    news_among(engine, analyzer, lexicon, search, limit, today, |plan| found(engine, plan))
+}
+
+/// Finds all papers of a plan. They must be read for that: it takes a second for 100,000.
+pub(crate) fn found(engine: &Embedded, plan: &Plan) -> Result<Found, IndexError> {
+    let (mut ids, mut sightings) = (Vec::new(), Vec::new());
+    engine.for_each_match(plan, &mut |record| {
+        sightings.push(Sighting::new(&record.id, record.paper().version));
+        ids.push(record.id);
+    })?;
+    Ok(Found { ids: ids.into(), sightings: sightings.into() })
+}
+
+/// As [`news`], for who may know already what the search finds.
+pub(crate) fn news_among(
+    engine: &Embedded,
+    analyzer: &Analyzer,
+    lexicon: Option<&Lexicon>,
+    search: &Search,
+    limit: usize,
+    today: NaiveDate,
+    found: impl FnOnce(&Plan) -> Result<Found, IndexError>,
+) -> Result<News, ArchiveError> {
     let started = Instant::now();
     let request = Asked::from(&search.question).read(today)?;
     let (mut plan, warnings) = planned(&request, analyzer, lexicon);
-    let (mut ids, mut found) = (Vec::new(), Vec::new());
-    engine.for_each_match(&plan, &mut |record| {
-        found.push(Sighting::new(&record.id, record.paper().version));
-        ids.push(record.id);
-    })?;
+    let Found { ids, sightings: found } = found(&plan)?;
     let novelties = search.seen.novelties(&found);
     let count = |wanted| novelties.iter().filter(|novelty| **novelty == wanted).count();
     let (new, updated) = (count(Novelty::New), count(Novelty::NewVersion));
     let (fresh, seen): (Vec<_>, Vec<_>) =
-        ids.into_iter().zip(&novelties).partition(|(_, novelty)| **novelty != Novelty::Seen);
-    let named = |papers: Vec<(String, &Novelty)>| -> Vec<Clause> {
-        let clause = |(value, _)| Clause::Keyword { field: &analysis::fields::ID, value, weight: 0.0 };
+        ids.iter().zip(&novelties).partition(|(_, novelty)| **novelty != Novelty::Seen);
+    let named = |papers: Vec<(&String, &Novelty)>| -> Vec<Clause> {
+        let clause = |(id, _): (&String, _)| Clause::Keyword { field: &ID, value: id.clone(), weight: 0.0 };
         papers.into_iter().map(clause).collect()
     };
     let total = fresh.len();

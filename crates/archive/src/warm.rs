@@ -11,12 +11,13 @@ use indexer::{CommitStamp, IndexError};
 use paper::Record;
 use query::{Engine, Facets, Lexicon};
 use results::Results;
+use saved::Question;
 use thiserror::Error;
 
 use crate::asked::{AskError, Asked, MAX_QUERY_BYTES};
 use crate::complete::{Completion, complete};
 use crate::found::{Alike, all_papers, kept_id, list, search, similar};
-use crate::news::{News, news};
+use crate::news::{Found, News, found, news_among};
 use crate::stats::{Stats, stats};
 
 /// How long after a commit could not be opened it is tried again.
@@ -65,6 +66,9 @@ pub struct Snapshot {
     language: Arc<Language>,
     /// Reading all papers takes a while; a commit does not change.
     stats: OnceLock<Stats>,
+    /// What the saved search finds that was asked last: who looks at one marks what they saw,
+    /// and looks again.
+    found: Mutex<Option<(Question, NaiveDate, Found)>>,
 }
 
 impl Archive {
@@ -119,7 +123,13 @@ impl Snapshot {
     fn open(root: &Path, language: &Arc<Language>) -> Result<Snapshot, IndexError> {
         let engine = Embedded::open(root)?;
         let commit = engine.index().commit_id();
-        Ok(Snapshot { engine, commit, language: Arc::clone(language), stats: OnceLock::new() })
+        Ok(Snapshot {
+            engine,
+            commit,
+            language: Arc::clone(language),
+            stats: OnceLock::new(),
+            found: Mutex::default(),
+        })
     }
 
     /// Returns the name of the commit: another one has other papers, or may have.
@@ -171,7 +181,17 @@ impl Snapshot {
         // A search may have been saved elsewhere, by hand even.
         Asked::from(&search.question).read_bounded(today)?;
         let Language { analyzer, lexicon } = &*self.language;
-        news(&self.engine, analyzer, lexicon.as_ref(), search, limit, today)
+        let last = || self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        news_among(&self.engine, analyzer, lexicon.as_ref(), search, limit, today, |plan| {
+            if let Some((question, day, found)) = &*last()
+                && (question, *day) == (&search.question, today)
+            {
+                return Ok(found.clone());
+            }
+            let found = found(&self.engine, plan)?;
+            *last() = Some((search.question.clone(), today, found.clone()));
+            Ok(found)
+        })
     }
 
     /// Completes what someone is typing, the most frequent first.

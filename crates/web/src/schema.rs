@@ -25,7 +25,7 @@ pub(crate) struct SearchObject<'a> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SavedSearches<'a> {
     /// The searches, in the order in which they were saved. Where counting takes long, `new` is
-    /// null in the last ones; ask again, or for one of them.
+    /// null; ask for that one.
     pub(crate) searches: Vec<SavedObject<'a>>,
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use archive::{News, Snapshot};
+use archive::{Asked, News, Snapshot};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long an answer counts before it leaves the rest uncounted.
 const COUNT_TIME: Duration = Duration::from_millis(300);
+
+/// A search that finds more papers is counted by itself alone, where nobody waits for others:
+/// to read so many takes some 200 ms.
+const MANY: usize = 20_000;
 
 /// The saved searches.
 pub(crate) struct Searches {
@@ -118,16 +122,33 @@ impl Searches {
         let started = Instant::now();
         let mut listed = self.listed(snapshot, today)?;
         for (search, new) in listed.of.searches.iter().zip(&mut listed.new) {
-            if new.is_none() && started.elapsed() < COUNT_TIME {
-                match self.news(snapshot, today, &listed.of, search, 0) {
-                    Ok(news) => *new = Some(news.new + news.updated),
-                    // Its own page says what is wrong with it.
-                    Err(Failure::Asked(_)) => {}
-                    Err(failure) => return Err(failure),
-                }
+            if new.is_some() || started.elapsed() > COUNT_TIME {
+                continue;
+            }
+            match self.count_if_few(snapshot, today, &listed.of, search) {
+                Ok(counted) => *new = counted,
+                // Its own page says what is wrong with it.
+                Err(Failure::Asked(_)) => {}
+                Err(failure) => return Err(failure),
             }
         }
         Ok(listed)
+    }
+
+    /// How many papers are new to a search, unless it finds many.
+    fn count_if_few(
+        &self,
+        snapshot: &Snapshot,
+        today: NaiveDate,
+        of: &Arc<Shelved>,
+        search: &Search,
+    ) -> Result<Option<usize>, Failure> {
+        let all = Asked { limit: Some(0), ..Asked::from(&search.question) };
+        if snapshot.search(&all, today)?.total > MANY {
+            return Ok(None);
+        }
+        let news = self.news(snapshot, today, of, search, 0)?;
+        Ok(Some(news.new + news.updated))
     }
 
     /// Looks what is new to one of the searches, and keeps how many papers that are.

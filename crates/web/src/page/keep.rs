@@ -181,7 +181,7 @@ pub(crate) async fn seen(
         let mut shown = unpack(&sent.value("shown")).ok_or_else(nonsense)?;
         let shelved = searches.look()?;
         let search = shelved.get(&name)?;
-        let mut found = snapshot.news(search, 0, today)?.found;
+        let mut found = snapshot.news(search, 0, today)?.found.to_vec();
         found.sort_unstable();
         shown.retain(|sighting| found.binary_search(sighting).is_ok());
         searches.store()?.mark(search, &found, &shown, today)?;
