@@ -20,6 +20,9 @@ pub const MAX_OFFSET: usize = 100_000;
 /// The most papers that a stranger may exclude.
 pub const MAX_EXCLUDED: usize = 1000;
 
+/// The most authors that a stranger may ask for at once: each is looked for among all names.
+pub const MAX_AUTHORS: usize = 32;
+
 /// How many hits come where nobody says.
 const DEFAULT_LIMIT: usize = 10;
 
@@ -98,6 +101,9 @@ pub enum AskError {
     /// Further down than anyone reads.
     #[error("offset {0} is too far; at most {MAX_OFFSET} hits are skipped, narrow the query instead")]
     LargeOffset(usize),
+    /// More authors than wrote together what anyone looks for.
+    #[error("{0} authors are too many; name at most {MAX_AUTHORS}")]
+    ManyAuthors(usize),
     /// More papers than anyone has seen.
     #[error("{0} papers are too many to exclude; name at most {MAX_EXCLUDED}, the last that were seen")]
     ManyExcluded(usize),
@@ -158,6 +164,9 @@ impl Asked {
             bytes if bytes > MAX_QUERY_BYTES => Err(AskError::LongQuery(bytes)),
             _ if page.limit > MAX_LIMIT => Err(AskError::LargeLimit(page.limit)),
             _ if page.offset > MAX_OFFSET => Err(AskError::LargeOffset(page.offset)),
+            _ if self.filters.author.len() > MAX_AUTHORS => {
+                Err(AskError::ManyAuthors(self.filters.author.len()))
+            }
             _ if self.filters.exclude.len() > MAX_EXCLUDED => {
                 Err(AskError::ManyExcluded(self.filters.exclude.len()))
             }
@@ -223,6 +232,7 @@ mod tests {
             (Asked { query: "a".repeat(4097), ..Asked::default() }, "4097 bytes; at most 4096"),
             (Asked { limit: Some(1001), ..Asked::default() }, "ask for at most 1000"),
             (Asked { offset: Some(100_001), ..Asked::default() }, "at most 100000 hits are skipped"),
+            (asked(AskedFilters { author: vec!["a".into(); 33], ..filters() }), "name at most 32"),
             (asked(AskedFilters { exclude: vec![String::new(); 1001], ..filters() }), "name at most 1000"),
         ] {
             let error = asked.read_bounded(today()).expect_err(expected).to_string();

@@ -15,7 +15,8 @@ mod turns;
 mod warm;
 
 pub use asked::{
-    AskError, Asked, AskedFilters, MAX_EXCLUDED, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES, half_life,
+    AskError, Asked, AskedFilters, MAX_AUTHORS, MAX_EXCLUDED, MAX_LIMIT, MAX_OFFSET, MAX_QUERY_BYTES,
+    half_life,
 };
 pub use complete::{Completion, CompletionKind};
 pub use found::{Alike, Searched, kept_id, search, similar};

@@ -13,8 +13,8 @@ use crate::export::read_lines;
 use crate::search::Search;
 use crate::store::Store;
 
-/// The largest file that is kept in memory, in bytes: some six million papers that were seen.
-const MAX_BYTES: u64 = 64 << 20;
+/// The largest file that is kept in memory, in bytes: some three million papers that were seen.
+const MAX_BYTES: u64 = 32 << 20;
 
 /// A store, and the searches that it had when it was last looked at.
 #[derive(Debug)]
@@ -138,6 +138,6 @@ mod tests {
         assert!(told().contains("this is no file"));
         fs::remove_dir(&path).unwrap();
         fs::File::create(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
-        assert!(told().contains("more than 67108864 bytes"));
+        assert!(told().contains("more than 33554432 bytes"));
     }
 }

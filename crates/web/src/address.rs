@@ -18,7 +18,8 @@ pub(crate) struct SearchParams {
     /// 4,096 bytes.
     #[param(max_length = 4096, example = "speculative decoding")]
     pub(crate) q: Option<String>,
-    /// Only papers with this author; repeatable, all must match.
+    /// Only papers with this author; repeatable up to 32 times, all must match.
+    #[param(max_items = 32)]
     pub(crate) author: Vec<String>,
     /// Only papers from this day on: `2026-03-13`, `2026-03`, `2026`, `today`, `yesterday`.
     pub(crate) from: Option<String>,
