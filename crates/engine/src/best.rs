@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use analysis::fields::{DATE, ID};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocAddress, Score, SegmentReader, TantivyError};
+use tantivy::{DocAddress, DocId, Score, SegmentReader, TantivyError};
 
 /// As many papers as are wanted, of those that were offered.
 pub(crate) struct Best {
@@ -37,6 +37,11 @@ impl Keys {
         let columns = reader.fast_fields();
         Ok(Rc::new(Keys { days: columns.i64(DATE.name)?, ids: columns.str(ID.name)? }))
     }
+
+    /// The day of a paper, as the index numbers days.
+    pub(crate) fn day(&self, doc: DocId) -> Option<i64> {
+        self.days.first(doc)
+    }
 }
 
 impl Best {
@@ -53,7 +58,7 @@ impl Best {
     /// be so.
     pub(crate) fn offer(&mut self, score: Score, address: DocAddress, keys: &Rc<Keys>) -> Score {
         if score >= self.least() {
-            let day = keys.days.first(address.doc_id);
+            let day = keys.day(address.doc_id);
             self.heap.push(Offered { score, day, id: OnceCell::new(), address, keys: keys.clone() });
             if self.heap.len() > self.most {
                 self.heap.pop();

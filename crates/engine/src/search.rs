@@ -3,6 +3,7 @@
 use analysis::fields::{DATE, ID};
 use indexer::{IndexError, OpenIndex};
 use paper::Record;
+use query::plan::{RECENCY, Recency};
 use query::{Answer, Hit, Page, Plan, Sort};
 use tantivy::collector::sort_key::{SortByStaticFastValue, SortByString};
 use tantivy::collector::{Count, DocSetCollector, TopDocs};
@@ -12,6 +13,7 @@ use tantivy::{DocAddress, DocId, Order, Score, TantivyError};
 use crate::best::{Best, Keys};
 use crate::compile::{self, Bagged, Context};
 use crate::explain;
+use crate::recency;
 use crate::statistics::Statistics;
 
 /// Answers a plan.
@@ -73,7 +75,7 @@ fn top(plan: &Plan, page: Page, context: Context<'_>) -> Result<Found, TantivyEr
     if plan.sort == Sort::Relevance {
         let best = Best::new((limit + offset).min(papers));
         let (total, best) = match compile::bagged(plan, context)? {
-            Some(bagged) => best_of_bag(&bagged, best, context)?,
+            Some(bagged) => best_of_bag(&bagged, plan.recency, best, context)?,
             None => best_of_all(plan, best, context)?,
         };
         return Ok((total, best.in_order().into_iter().skip(offset).collect()));
@@ -104,7 +106,12 @@ fn best_of_all(plan: &Plan, mut best: Best, context: Context<'_>) -> Result<(usi
 }
 
 /// Finds the best papers of a bag, without the scores of those that cannot be among them.
-fn best_of_bag(bagged: &Bagged, mut best: Best, context: Context<'_>) -> Result<(usize, Best), TantivyError> {
+fn best_of_bag(
+    bagged: &Bagged,
+    recency: Option<Recency>,
+    mut best: Best,
+    context: Context<'_>,
+) -> Result<(usize, Best), TantivyError> {
     let weight = bagged.bag.bag_weight(context.statistics.scoring())?;
     let unscored = EnableScoring::disabled_from_searcher(context.searcher);
     let weights = |queries: &[Box<dyn tantivy::query::Query>]| {
@@ -127,9 +134,12 @@ fn best_of_bag(bagged: &Bagged, mut best: Best, context: Context<'_>) -> Result<
         };
         let all = alive.is_none() && bagged.filters.is_empty() && bagged.excluded.is_empty();
         let keeps: Option<&mut dyn FnMut(DocId) -> bool> = if all { None } else { Some(&mut keeps) };
+        let factor = |doc: DocId| recency.map_or(1.0, |recency| recency::factor(recency, keys.day(doc)));
+        let most_factor = if recency.is_some() { 1.0 + RECENCY } else { 1.0 };
         let (most, least) = (best.most(), best.least());
-        total += bag
-            .best(most, least, keeps, |doc, score| best.offer(score, DocAddress::new(segment, doc), &keys));
+        total += bag.best(most, least, most_factor, keeps, |doc, score| {
+            best.offer(score * factor(doc), DocAddress::new(segment, doc), &keys)
+        });
     }
     Ok((total, best))
 }

@@ -155,12 +155,14 @@ impl BagScorer {
     /// Goes through the papers of the segment that match, without those that `keeps` turns down,
     /// which is asked about each in order. Those that may be among the best are given to `offer`
     /// with their scores; it returns what a paper has to score by now to be among them, and
-    /// those that cannot are not given to it. `most` is how many the best are, and `least` what
-    /// a paper has to score at first. Returns the number of papers.
+    /// those that cannot are not given to it. `most` is how many the best are, `least` what a
+    /// paper has to score at first, and `factor` what `offer` multiplies scores by at most (and
+    /// at least by 1). Returns the number of papers.
     pub(crate) fn best(
         mut self,
         most: usize,
         mut least: Score,
+        factor: f32,
         mut keeps: Option<&mut dyn FnMut(DocId) -> bool>,
         mut offer: impl FnMut(DocId, Score) -> Score,
     ) -> usize {
@@ -190,7 +192,7 @@ impl BagScorer {
             }
             found.for_each(|at| {
                 let doc = start + at as DocId;
-                if let Some(score) = self.whole_score(doc, at, least) {
+                if let Some(score) = self.whole_score(doc, at, least / factor) {
                     least = least.max(offer(doc, score));
                 }
             });

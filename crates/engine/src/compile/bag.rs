@@ -41,9 +41,6 @@ pub(crate) fn bagged(plan: &Plan, context: Context<'_>) -> Result<Option<Bagged>
         }
         _ => return Ok(None),
     };
-    if plan.recency.is_some() {
-        return Ok(None);
-    }
     let compiled =
         |clauses: Vec<&Clause>| clauses.into_iter().map(|clause| super::clause(clause, context)).collect();
     filters.extend(&plan.filters);
