@@ -21,7 +21,7 @@ use crate::app::{App, Reply, plain};
 use crate::failure::Failure;
 use crate::searches::Searches;
 
-/// A page with a form that changes something.
+/// A page of saved searches, with forms that change something.
 fn page(state: &State, path: &str, title: &str, feed: &str, main: maud::Markup) -> Reply {
     let title = format!("{title} · {}", state.words().title);
     reply(layout::framed(state, &Frame { path, title: &title, feed: feed.to_string(), changes: true }, main))
@@ -141,7 +141,7 @@ impl Sent {
 pub(crate) async fn save(AxumState(app): AxumState<App>, headers: HeaderMap, body: Bytes) -> Response {
     let sent = Sent::read(&body, &headers);
     let (name, token) = (sent.value("name").trim().to_string(), sent.value("token"));
-    let (searches, for_failure) = (Arc::clone(&app.searches), Arc::clone(&app.searches));
+    let (searches, for_form) = (Arc::clone(&app.searches), Arc::clone(&app.searches));
     let params = SearchParams::read(&sent.text).unwrap_or_default();
     let state = State { params, ..sent.state.clone() };
     let (asks, named) = (state.params.question(), name.clone());
@@ -149,7 +149,6 @@ pub(crate) async fn save(AxumState(app): AxumState<App>, headers: HeaderMap, bod
         searches.check(&token)?;
         saved::check_name(&named)?;
         let question = asks.ok_or_else(nothing_to_save)?;
-        // Whoever has the name already is told before anything is looked for.
         let store = searches.store()?;
         let mut search = Search::new(named, question, today);
         let news = snapshot.news(&search, 0, today)?;
@@ -159,7 +158,7 @@ pub(crate) async fn save(AxumState(app): AxumState<App>, headers: HeaderMap, bod
         Ok(address)
     };
     let failed_form = move |failure: &Failure| match failure {
-        Failure::Asked(_) | Failure::Conflict(_) => save_form(&state, &for_failure, &name, Some(failure)),
+        Failure::Asked(_) | Failure::Conflict(_) => save_form(&state, &for_form, &name, Some(failure)),
         _ => failed(&State { params: SearchParams::default(), ..state }, failure),
     };
     app.change(work, failed_form).await
