@@ -58,7 +58,7 @@ const NOTHING: f64 = 4.0;
 const SMOOTHING: f64 = 1.0;
 /// So many translations a term, and none with a smaller share.
 const TRANSLATIONS: usize = 8;
-const MIN_TRANSLATION: f64 = 0.02;
+const MIN_TRANSLATION: f64 = 0.1;
 
 /// Stands between the words of a term.
 const JOINT: &str = "\u{1f}";

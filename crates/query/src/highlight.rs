@@ -256,8 +256,8 @@ mod tests {
         let table = "decod\t解码 90 编码 5\n推测\tspecul 90 guess 5\n";
         let lexicon = crate::Lexicon::from_table(table.to_string());
         for (query, expected) in [
-            ("推测", "[Speculative] guessing of [推测]"),
-            ("decoding", "[解码]与编码, [decoded]"),
+            ("推测", "[Speculative] [guessing] of [推测]"),
+            ("decoding", "[解码]与[编码], [decoded]"),
             ("\"推测\"", "speculative [推测]"),
         ] {
             let tree = crate::parser::parse(query, NaiveDate::default()).tree;

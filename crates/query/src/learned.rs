@@ -29,8 +29,10 @@ const PAPERS: usize = 24;
 const FEWEST: usize = 3;
 /// What is in more papers than are looked at, and in a larger share of all, says too little.
 const MOST: f32 = 0.1;
-/// At most so many words of a query are learned.
+/// At most so many words of a query are learned, and none of a query with more words in all:
+/// that hangs on no single one, and to learn one takes as long as to search for ten.
 const WORDS: usize = 8;
+const ALL_WORDS: usize = 24;
 /// The longest run of Chinese characters that may be one word.
 const RUN: usize = 6;
 /// The share of the papers with a word that a translation stands in, at least.
@@ -50,8 +52,12 @@ pub(crate) fn learn<E: Engine>(
     tree: &Node,
 ) -> Result<HashMap<String, Translations>, E::Error> {
     let mut terms = BTreeSet::new();
-    unknown(tree, analyzer, lexicon, &mut terms);
+    terms_in(tree, analyzer, &mut terms);
     let mut learned = HashMap::new();
+    if terms.len() > ALL_WORDS {
+        return Ok(learned);
+    }
+    terms.retain(|term| lexicon.translations(term).is_empty());
     if terms.is_empty() {
         return Ok(learned);
     }
@@ -65,19 +71,18 @@ pub(crate) fn learn<E: Engine>(
     Ok(learned)
 }
 
-/// Collects what would be translated and is not known.
-fn unknown(node: &Node, analyzer: &Analyzer, lexicon: &Lexicon, terms: &mut BTreeSet<String>) {
+/// Collects what would be translated.
+fn terms_in(node: &Node, analyzer: &Analyzer, terms: &mut BTreeSet<String>) {
     let parts = match node {
         Node::Group(parts) => parts,
         Node::Leaf { leaf: Leaf::Word(text), .. } => {
-            let own = scan(text).iter().flat_map(|piece| terms_of(piece, analyzer)).collect::<Vec<_>>();
-            terms.extend(own.into_iter().filter(|term| lexicon.translations(term).is_empty()));
+            terms.extend(scan(text).iter().flat_map(|piece| terms_of(piece, analyzer)));
             return;
         }
         Node::Leaf { .. } => return,
     };
     for (_, node) in parts.iter().filter(|(occur, _)| *occur == Occur::Should) {
-        unknown(node, analyzer, lexicon, terms);
+        terms_in(node, analyzer, terms);
     }
 }
 

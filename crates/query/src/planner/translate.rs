@@ -13,9 +13,6 @@ const WORD_WEIGHT: f32 = 1.0;
 /// The weight of what several words mean together (`知识蒸馏`) beside what each means.
 const SPAN_WEIGHT: f32 = 0.4;
 
-/// Translations with a smaller share are searched for, but not marked in hits.
-const MARKED_SHARE: f32 = 0.1;
-
 impl Planner<'_> {
     /// Returns what a word is called in the other language, in each field.
     pub(super) fn word_translations(&mut self, field: Option<&'static Field>, term: &str) -> Vec<Clause> {
@@ -48,7 +45,7 @@ impl Planner<'_> {
         let translations = lexicon.translations(term);
         let mut clauses = Vec::new();
         if !translations.words.is_empty() {
-            for (word, _) in translations.words.iter().filter(|(_, share)| *share >= MARKED_SHARE) {
+            for (word, _) in &translations.words {
                 self.mark(field, What::of_term(word));
             }
             clauses.push(any_name(field, translations.words.clone(), factor));
