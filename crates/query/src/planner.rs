@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn plans_read_as_queries_mean() {
         for (query, expected) in [
-            ("title:decoding", "title:decod"),
+            ("title:decoding", "[title:decod ?title:=decoding^0.25]"),
             ("+title:LLMs -ti:survey", "(+title:llm -title:survey)"),
             ("title:\"Draft models\"", "title:=\"draft models\""),
             ("title:\"Draft models\"~3", "title:=\"draft models\"~3"),
@@ -235,10 +235,13 @@ mod tests {
             ("digest:2026-03-17.txt", "digest:2026-03-17.txt"),
             ("date:2026-03", "date:[2026-03-01 TO 2026-03-31]"),
             ("title:x date:2026-03 title:y", "(+date:[2026-03-01 TO 2026-03-31] +[title:x title:y])"),
-            ("decode", "(title^3|summary^1.5|abstract:decod author:\"decode\"^0.2)"),
+            (
+                "decode",
+                "[(title^3|summary^1.5|abstract:decod author:\"decode\"^0.2) ?(title:=decode^0.75 abstract:=decode^0.25)]",
+            ),
             ("--- ~", "()"),
             // A sign behind something is a hyphen and the like.
-            ("title:((x)-y \"z\"+w)", "[title:x title:y title:=z title:w ?title:=\"x y\"^0.3]"),
+            ("title:((x)-y \"z\"+w)", "[title:x title:y title:=z title:w ?title:=\"x y\"^0.4]"),
         ] {
             assert_eq!(planned(query).query.to_string(), expected, "{query}");
         }
@@ -254,7 +257,7 @@ mod tests {
             ("title:model", "(title:model title:{模型 0.8, 样板 0.2})"),
             (
                 "title:(draft models)",
-                "[title:draft (title:model title:{模型 0.8, 样板 0.2}) ~title:草稿^0.4 ?title:=\"draft models\"^0.3]",
+                "[title:draft (title:model title:{模型 0.8, 样板 0.2}) ~title:草稿^0.4 ?title:=models^0.25 ?title:=\"draft models\"^0.4]",
             ),
             ("title:(draft -x model)", "(+[title:draft (title:model title:{模型 0.8, 样板 0.2})] -title:x)"),
             (

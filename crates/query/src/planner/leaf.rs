@@ -1,7 +1,7 @@
 //! From the leaves of a tree to clauses: analysis, fields, weights.
 
 use analysis::Field;
-use analysis::fields::{self, AUTHOR, Analysis, DATE, ID};
+use analysis::fields::{self, AUTHOR, Analysis, DATE, ID, SUMMARY};
 use analysis::function_words::is_function_word;
 use analysis::names::Name;
 use analysis::scan::{Compound, Piece, Run, scan};
@@ -35,6 +35,10 @@ const JOINED_WEIGHT: f32 = 0.67;
 
 /// The weight of each part of a joined word (`layer-wise`) by itself.
 const PART_WEIGHT: f32 = 0.6;
+
+/// The weight of a word in the form in which it was typed, beside that of its stem: `Adams`
+/// is not `Adam`.
+const FORM_WEIGHT: f32 = 0.25;
 
 /// The weight of all parts of a joined word together, apart. A paper with them has the
 /// word; what it scores comes from the parts.
@@ -99,6 +103,7 @@ impl Planner<'_> {
         either.extend(parts_apart(field, compound, APART_WEIGHT));
         either.extend(self.word_translations(field, &stem(&compound.whole().text)));
         let mut wanted = vec![Wanted { clause: Clause::any(either), role: Role::Word }];
+        wanted.extend(form_as_typed(field, &compound.whole().text));
         if let parts @ [_, _, ..] = compound.parts.as_slice() {
             wanted.extend(parts.iter().map(|part| {
                 let clause = stemmed(field, &part.text, PART_WEIGHT);
@@ -360,6 +365,19 @@ impl Planner<'_> {
 fn parts_apart(field: Option<&'static Field>, compound: &Compound, weight: f32) -> Option<Clause> {
     let parts = compound.parts.iter().map(|part| stemmed(field, &part.text, weight));
     (compound.parts.len() > 1).then(|| Clause::all(parts.collect()))
+}
+
+/// A word in the form in which it was typed, where that is not its stem. Summaries are no
+/// English, and their words have no forms.
+fn form_as_typed(field: Option<&'static Field>, word: &str) -> Option<Wanted> {
+    let english = text_fields(field).filter(|(own, _)| field.is_some() || **own != SUMMARY);
+    let forms = english.map(|(field, weight)| Clause::Term {
+        field,
+        stream: Stream::Exact,
+        term: word.to_string(),
+        weight: weight * FORM_WEIGHT,
+    });
+    (stem(word) != word).then(|| Wanted { clause: Clause::any(forms.collect()), role: Role::Hint })
 }
 
 /// A word that says little by itself.

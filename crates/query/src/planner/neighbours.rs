@@ -10,7 +10,7 @@ use super::{Role, Wanted};
 use crate::tree::{Leaf, Node, Occur};
 
 /// The weight of two neighbouring words that stand so in a paper, beside what each scores.
-const PAIR_WEIGHT: f32 = 0.3;
+const PAIR_WEIGHT: f32 = 0.4;
 
 /// Words whose places differ by more are no neighbours: `heat of composites` are.
 const FARTHEST: u32 = 2;
@@ -71,12 +71,19 @@ pub(super) fn rows(parts: &[(Occur, Node)]) -> Vec<Row> {
 
 impl Row {
     /// Returns what tells papers apart that have the words next to one another: each two
-    /// that say something, with one between them at most that says little.
+    /// that say something, with one between them at most that says little. The parts of a
+    /// joined word are no neighbours: they are searched for as a phrase anyway.
     pub(super) fn pairs(&self) -> Vec<Wanted> {
-        let parts = (0..).zip(self.words.iter().flat_map(|word| &word.parts));
-        let telling: Vec<(u32, &String)> = parts.filter(|(_, part)| !is_function_word(part)).collect();
+        let parts = self
+            .words
+            .iter()
+            .enumerate()
+            .flat_map(|(word, own)| own.parts.iter().map(move |part| (word, part)));
+        let parts = (0..).zip(parts).map(|(at, (word, part))| (at, word, part));
+        let telling: Vec<(u32, usize, &String)> =
+            parts.filter(|(_, _, part)| !is_function_word(part)).collect();
         let near = telling.windows(2).filter_map(|pair| match pair {
-            [(first, one), (second, other)] if second - first <= FARTHEST => {
+            [(first, word, one), (second, next, other)] if word != next && second - first <= FARTHEST => {
                 Some([(*first, one.to_string()), (*second, other.to_string())])
             }
             _ => None,
