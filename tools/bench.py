@@ -308,7 +308,8 @@ class Bench:
             seek = self.at("seek")
             gone(seek)()
             lines = os.path.join(self.at("prepared-%d" % papers), "papers.jsonl")
-            told = once(one_core + [path_of("seek"), lines, seek, batch], out=subprocess.PIPE).split()
+            # It tells of itself before the figures.
+            told = once(one_core + [path_of("seek"), lines, seek, batch], out=subprocess.PIPE).splitlines()[-1].split()
             gone(seek)()
             peer = float(told[1])
             what = "%.0f / %.0f; it indexes in %.0f s" % (speed, peer, float(told[0]))
