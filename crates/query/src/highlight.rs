@@ -62,10 +62,10 @@ pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let is_word = |what: &&What| !matches!(what, What::Sequence(_)) && what.first().is_some();
     if marks.iter().all(is_word) && can_be_parted(text) {
-        let beginnings: Vec<&[u8]> = marks.iter().map(|what| what.beginning()).collect();
+        let beginnings = Beginnings::of(&marks);
         let mut start = 0;
         for part in text.split_inclusive(|ch: char| ch.is_ascii_whitespace()) {
-            if may_match(part, &beginnings) {
+            if beginnings.may_match(part) {
                 find(&exact_terms(part), &marks, start, &mut found);
             }
             start += part.len();
@@ -118,17 +118,40 @@ fn can_be_parted(text: &str) -> bool {
     })
 }
 
-/// Whether a part of a text may have one of these words: some word of it begins as they do. To
-/// make terms of all parts of ten abstracts takes longer than to find them.
-fn may_match(part: &str, beginnings: &[&[u8]]) -> bool {
-    let bytes = part.as_bytes();
-    let mut in_word = false;
-    !part.is_ascii()
-        || (0..bytes.len()).any(|at| {
-            let begins = !in_word && bytes[at].is_ascii_alphanumeric();
-            in_word = bytes[at].is_ascii_alphanumeric();
-            begins && beginnings.iter().any(|beginning| begins_with(&bytes[at..], beginning))
-        })
+/// How words begin that are marked.
+struct Beginnings<'a> {
+    all: Vec<&'a [u8]>,
+    /// Whether any begins with this byte.
+    first: [bool; 256],
+}
+
+impl Beginnings<'_> {
+    fn of<'a>(marks: &[&'a What]) -> Beginnings<'a> {
+        let all: Vec<&[u8]> = marks.iter().map(|what| what.beginning()).collect();
+        let mut first = [false; 256];
+        for beginning in &all {
+            match beginning.first() {
+                Some(byte) => first[usize::from(*byte)] = true,
+                None => first.fill(true),
+            }
+        }
+        Beginnings { all, first }
+    }
+
+    /// Whether a part of a text may have one of the words: some word of it begins as they do. To
+    /// make terms of all parts of ten abstracts takes longer than to find them.
+    fn may_match(&self, part: &str) -> bool {
+        let bytes = part.as_bytes();
+        let mut in_word = false;
+        !part.is_ascii()
+            || (0..bytes.len()).any(|at| {
+                let begins = !in_word && bytes[at].is_ascii_alphanumeric();
+                in_word = bytes[at].is_ascii_alphanumeric();
+                begins
+                    && self.first[usize::from(bytes[at].to_ascii_lowercase())]
+                    && self.all.iter().any(|beginning| begins_with(&bytes[at..], beginning))
+            })
+    }
 }
 
 /// Whether a text begins so, but for its case and for marks between its letters (`U.S.`).
@@ -139,12 +162,13 @@ fn begins_with(text: &[u8], beginning: &[u8]) -> bool {
 
 /// Finds what is marked among the terms of a text that begins at `start`.
 fn find(terms: &[Term], marks: &[&What], start: usize, found: &mut Vec<Range<usize>>) {
+    let marks: Vec<(Option<char>, &What)> = marks.iter().map(|what| (what.first(), *what)).collect();
     for (at, term) in terms.iter().enumerate() {
         let first = term.text.chars().next();
         let mut own_stem = None;
         let mut add = |span: Range<usize>| found.push(start + span.start..start + span.end);
         // A stem begins as its word does.
-        for what in marks.iter().filter(|what| what.first() == first) {
+        for (_, what) in marks.iter().filter(|(own, _)| *own == first) {
             match what {
                 What::Stem(wanted) if own_stem.get_or_insert_with(|| stem(&term.text)) == wanted => {
                     add(term.span.clone());
