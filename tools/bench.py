@@ -400,7 +400,7 @@ def draw(bench):
     kept = bench.at("points.json")
     points = {}
     if os.path.exists(kept):
-        points = {(point[0], point[1]): point for point in json.load(open(kept))}
+        points = {(point[0], point[1]): tuple(point) for point in json.load(open(kept))}
     points.update({(point[0], point[1]): point for point in bench.points})
     with open(kept, "w") as f:
         json.dump(sorted(points.values()), f)
