@@ -402,8 +402,9 @@ def draw(bench):
     if os.path.exists(kept):
         points = {(point[0], point[1]): tuple(point) for point in json.load(open(kept))}
     points.update({(point[0], point[1]): point for point in bench.points})
+    text = json.dumps(sorted(points.values()))
     with open(kept, "w") as f:
-        json.dump(sorted(points.values()), f)
+        f.write(text)
     if len({papers for _, papers in points}) > 1:
         with open(CURVES, "w", encoding="utf-8") as f:
             f.write(curves(list(points.values())))
