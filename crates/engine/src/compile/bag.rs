@@ -25,9 +25,13 @@ pub(crate) fn bagged(plan: &Plan, context: Context<'_>) -> Result<Option<Bagged>
     let mut inner = &plan.query;
     while let Clause::Group { must, should, must_not } = inner {
         let is_days = |clause: &&Clause| matches!(clause, Clause::Days { .. });
-        let mut scoring = must.iter().filter(|clause| !is_days(clause)).chain(should);
-        inner = match (scoring.next(), scoring.next()) {
-            (Some(only), None) => only,
+        // What is wanted beside something required may be missing.
+        let scoring: Vec<&Clause> = match must.is_empty() {
+            true => should.iter().collect(),
+            false => must.iter().filter(|clause| !is_days(clause)).chain(should).collect(),
+        };
+        inner = match scoring[..] {
+            [only] if must.is_empty() || should.is_empty() => only,
             _ => break,
         };
         filters.extend(must.iter().filter(is_days));

@@ -684,6 +684,34 @@ fn words_score_by_the_formula() {
     }
 }
 
+/// What is wanted beside something required may be missing, and what stands alone may not.
+#[test]
+fn days_beside_words_filter_or_let_them_be_missing() {
+    let word = |term: &str| Clause::Synonyms {
+        fields: vec![(&TITLE, 3.0), (&ABSTRACT, 1.0)],
+        terms: vec![(term.to_string(), 1.0)],
+        weight: 1.0,
+    };
+    let bag = || Clause::Bag { words: vec![word("draft"), word("model")], evidence: vec![], hints: vec![] };
+    let days = || Clause::Days { field: &DATE, days: Days { from: Some(day(2026, 3, 1)), to: None } };
+    let group = |must, should, must_not| Clause::Group { must, should, must_not };
+    for (clause, wants_words) in [
+        (group(vec![days()], vec![bag()], vec![]), false),
+        (group(vec![days(), days()], vec![bag()], vec![word("cach")]), false),
+        (group(vec![days(), bag()], vec![], vec![]), true),
+        (group(vec![days(), bag()], vec![], vec![word("cach")]), true),
+        (group(vec![], vec![bag()], vec![word("cach")]), true),
+        (group(vec![], vec![group(vec![days(), bag()], vec![], vec![])], vec![]), true),
+    ] {
+        let plan = Plan::new(clause, Vec::new(), Sort::Relevance);
+        let engine = ask(&world().engine, &plan, EVERYTHING).expect("an answer");
+        let oracle = ask(&world().scan, &plan, EVERYTHING).expect("an answer");
+        assert_same_papers(&engine, &oracle, &plan).expect("the same papers");
+        assert!(engine.total > 0, "{}", plan.query);
+        assert_eq!(engine.hits.iter().all(|hit| hit.score > 0.0), wants_words, "{}", plan.query);
+    }
+}
+
 /// Oracle and engine might be wrong alike: what some queries mean, without either. Papers
 /// of the generated digests are called by the first word of their titles.
 #[test]
