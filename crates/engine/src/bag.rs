@@ -9,11 +9,11 @@ mod scorer;
 use std::sync::Arc;
 
 use query::plan::COVERAGE;
-use tantivy::query::{BooleanQuery, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, Score, SegmentReader, TERMINATED, TantivyError};
 
 use crate::hint::Hint;
-use crate::synonyms::{SynonymsQuery, Word};
+use crate::synonyms::Word;
 use scorer::{BagScorer, LeafScorer};
 
 /// A query for the words of a bag.
@@ -77,13 +77,6 @@ impl Clone for Leaf {
 }
 
 impl Leaf {
-    fn query(&self) -> Box<dyn Query> {
-        match self {
-            Leaf::Word(word) => Box::new(SynonymsQuery::new(word.clone())),
-            Leaf::Other(query, _) => query.box_clone(),
-        }
-    }
-
     fn weight(&self, scoring: EnableScoring<'_>) -> Result<LeafWeight, TantivyError> {
         Ok(match self {
             Leaf::Word(word) => LeafWeight::Word(word.clone()),
@@ -112,12 +105,18 @@ impl BagQuery {
         BagQuery { all: parts.iter().map(counts).sum(), parts }
     }
 
+    /// A word by itself.
+    pub(crate) fn of_word(word: Arc<Word>) -> BagQuery {
+        BagQuery::new(vec![Part { leaves: vec![Leaf::Word(word)], role: Role::Evidence }])
+    }
+
     /// The weight, for who wants more of it than tantivy does.
     pub(crate) fn bag_weight(&self, scoring: EnableScoring<'_>) -> Result<BagWeight, TantivyError> {
         let (mut matching, mut hints) = (Vec::with_capacity(self.parts.len()), Vec::new());
         for Part { leaves, role } in &self.parts {
             if *role == Role::Hint {
-                for leaf in leaves {
+                // Without scores there is nothing to add to.
+                for leaf in leaves.iter().filter(|_| scoring.is_scoring_enabled()) {
                     hints.push((leaf.weight(scoring)?, leaf.limits()));
                 }
             } else {
@@ -133,11 +132,6 @@ impl BagQuery {
 
 impl Query for BagQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
-        if !scoring.is_scoring_enabled() {
-            let matching = self.parts.iter().filter(|part| part.role != Role::Hint);
-            let leaves = matching.flat_map(|part| &part.leaves).map(Leaf::query);
-            return BooleanQuery::union(leaves.collect()).weight(scoring);
-        }
         Ok(Box::new(self.bag_weight(scoring)?))
     }
 }

@@ -19,12 +19,13 @@ use tantivy::query::{
 use tantivy::schema::{Field as Handle, IndexRecordOption};
 use tantivy::{Searcher, TantivyError, Term};
 
+use crate::bag::BagQuery;
 use crate::exclusion::Excluded;
 use crate::expand;
 use crate::near::NearQuery;
 use crate::recency::RecentQuery;
 use crate::statistics::{Statistics, idf, word_frequency};
-use crate::synonyms::{SynonymsQuery, Word};
+use crate::synonyms::Word;
 
 /// The inverse document frequency that a part of a bag has at least.
 const LEAST_IDF: f32 = 0.1;
@@ -73,7 +74,7 @@ pub(crate) fn clause(clause: &Clause, context: Context<'_>) -> Result<Box<dyn Qu
             boosted(Box::new(query), *weight)
         }
         Clause::Synonyms { fields, terms, weight } => {
-            Box::new(SynonymsQuery::new(word(fields, terms, *weight, context)?))
+            Box::new(BagQuery::of_word(word(fields, terms, *weight, context)?))
         }
         Clause::Phrase { field, terms, weight } => {
             let handle = schema.exact(field);

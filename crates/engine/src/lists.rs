@@ -77,12 +77,10 @@ impl List {
     }
 }
 
-impl FieldLists {
-    /// What one term gives to the frequency of the word in a paper.
-    #[inline]
-    fn normalised(lengths: &FieldNormReader, norms: &[f32; 256], doc: DocId, frequency: f32) -> f32 {
-        norms[usize::from(lengths.fieldnorm_id(doc))] * frequency
-    }
+/// What a term with some frequency in a field gives to that of its word in a paper.
+#[inline]
+fn normalised(lengths: &FieldNormReader, norms: &[f32; 256], doc: DocId, frequency: f32) -> f32 {
+    norms[usize::from(lengths.fieldnorm_id(doc))] * frequency
 }
 
 impl Lists {
@@ -107,7 +105,7 @@ impl Lists {
                 list.for_each_before(end, |doc, frequency| {
                     let at = (doc - start) as usize % WINDOW;
                     found.add(at);
-                    frequencies[at] += FieldLists::normalised(lengths, norms, doc, frequency);
+                    frequencies[at] += normalised(lengths, norms, doc, frequency);
                 });
             }
         }
@@ -121,7 +119,7 @@ impl Lists {
             for list in lists {
                 if list.seek(doc) == doc {
                     let frequency = list.share * list.postings.freq(list.at) as f32;
-                    sum += FieldLists::normalised(lengths, norms, doc, frequency);
+                    sum += normalised(lengths, norms, doc, frequency);
                 }
             }
         }

@@ -66,7 +66,7 @@ type Found = (usize, Vec<(Score, DocAddress)>);
 /// segmentation. Here the whole key decides, and a score is always added up alike.
 fn top(plan: &Plan, page: Page, context: Context<'_>) -> Result<Found, TantivyError> {
     let searcher = context.searcher;
-    // The collector keeps room for all it may return, and panics on a limit of 0.
+    // tantivy's collector keeps room for all it may return, and panics on a limit of 0.
     let papers = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
     let (limit, offset) = (page.limit.min(papers), page.offset.min(papers));
     if limit == 0 || offset == papers {

@@ -10,20 +10,14 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::Field as Handle;
-use tantivy::{DocId, DocSet, Score, SegmentReader, TantivyError, Term};
+use tantivy::{DocId, Score, SegmentReader, TantivyError, Term};
 
 use crate::lists::{FieldLists, K1, List, Lists, Norms};
 use crate::statistics::{Occurrences, Statistics, idf, word_frequency};
-use crate::window::{Places, WINDOW, Window};
 
 /// How much the length of a field counts; docs/ranking.md has the measurements.
 const B: f32 = 0.85;
-
-/// A query for a word.
-#[derive(Clone, Debug)]
-pub(crate) struct SynonymsQuery(Arc<Word>);
 
 /// A word as it is in an index.
 #[derive(Debug)]
@@ -123,96 +117,4 @@ pub(crate) fn contributions(
         }
     }
     Ok(contributions)
-}
-
-impl SynonymsQuery {
-    pub(crate) fn new(word: Arc<Word>) -> SynonymsQuery {
-        SynonymsQuery(word)
-    }
-}
-
-impl Query for SynonymsQuery {
-    fn weight(&self, _: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
-        Ok(Box::new(SynonymsWeight(self.0.clone())))
-    }
-}
-
-struct SynonymsWeight(Arc<Word>);
-
-impl Weight for SynonymsWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
-        let Some(lists) = self.0.lists(reader, boost)? else { return Ok(Box::new(EmptyScorer)) };
-        let window = Window::new();
-        let mut scorer = SynonymsScorer { lists, window, frequencies: Box::new([0.0; WINDOW]), doc: 0 };
-        scorer.doc = scorer.fill(0);
-        Ok(Box::new(scorer))
-    }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> Result<Explanation, TantivyError> {
-        let mut scorer = self.scorer(reader, 1.0)?;
-        match scorer.doc() <= doc && scorer.seek(doc) == doc {
-            true => Ok(Explanation::new("synonyms", scorer.score())),
-            false => Err(TantivyError::InvalidArgument(format!("document {doc} does not match"))),
-        }
-    }
-}
-
-/// Goes through all lists together, a window of papers at a time.
-struct SynonymsScorer {
-    lists: Lists,
-    window: Window,
-    /// The word's frequency in each paper of the window.
-    frequencies: Box<[f32; WINDOW]>,
-    doc: DocId,
-}
-
-impl SynonymsScorer {
-    /// Fills the window that begins with the first match from `target` on, and returns
-    /// that match.
-    fn fill(&mut self, target: DocId) -> DocId {
-        let start = self.lists.seek(target);
-        if start == tantivy::TERMINATED {
-            return start;
-        }
-        self.window.begin(start);
-        self.frequencies.fill(0.0);
-        let mut found = Places::none();
-        self.lists.collect(&self.window, &mut found, &mut self.frequencies);
-        self.window.found = found;
-        start
-    }
-}
-
-impl DocSet for SynonymsScorer {
-    fn advance(&mut self) -> DocId {
-        match self.doc {
-            tantivy::TERMINATED => tantivy::TERMINATED,
-            doc => self.seek(doc + 1),
-        }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc < target {
-            self.doc = match self.window.seek(target) {
-                Ok(doc) => doc,
-                Err(behind) => self.fill(behind),
-            };
-        }
-        self.doc
-    }
-
-    fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    fn size_hint(&self) -> u32 {
-        self.lists.longest()
-    }
-}
-
-impl Scorer for SynonymsScorer {
-    fn score(&mut self) -> Score {
-        let at = self.window.place(self.doc);
-        at.map_or(0.0, |at| self.lists.score(self.frequencies[at]))
-    }
 }
