@@ -24,12 +24,10 @@ impl Model {
     fn read(table: &str) -> Model {
         let mut weights = HashMap::with_capacity_and_hasher(table.len() / 16, Unhashed);
         for line in table.lines() {
-            let mut columns = line.split('\t');
-            if let (Some(template), Some(value), Some(weight)) =
-                (columns.next(), columns.next(), columns.next())
+            if let Some((feature, weight)) = line.rsplit_once('\t')
                 && let Ok(weight) = weight.parse()
             {
-                weights.insert(key(template, value), weight);
+                weights.insert(hash(feature.bytes()), weight);
             }
         }
         Model { weights }
@@ -55,11 +53,15 @@ impl Sink for Score<'_> {
     }
 }
 
-/// FNV-1a over both parts (<http://www.isthe.com/chongo/tech/comp/fnv/>). Two features
+/// The key of a feature: a hash of template and value as they stand in the table. Two features
 /// that fall together share a weight; among some ten thousand that does not happen.
 pub(crate) fn key(template: &str, value: &str) -> u64 {
-    let parts = template.bytes().chain([b'\t']).chain(value.bytes());
-    parts.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    hash(template.bytes().chain([b'\t']).chain(value.bytes()))
+}
+
+/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>).
+fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Keys are hashes already.
