@@ -64,7 +64,7 @@ impl Engine for Embedded {
     }
 
     fn paper_count(&self) -> Result<u64, IndexError> {
-        self.index.paper_count()
+        Ok(self.index.paper_count())
     }
 
     fn document_frequency(&self, field: &'static Field, term: &str) -> Result<u64, IndexError> {

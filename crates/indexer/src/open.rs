@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use analysis::fields::{DIGEST, ID};
 use paper::Record;
 use serde::Deserialize;
-use tantivy::collector::{Count, DocSetCollector};
-use tantivy::query::{AllQuery, TermQuery};
+use tantivy::collector::DocSetCollector;
+use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 
@@ -119,11 +119,8 @@ impl OpenIndex {
     }
 
     /// Returns how many papers there are.
-    pub fn paper_count(&self) -> Result<u64, IndexError> {
-        IndexError::guard(&self.root, || {
-            let count = self.searcher.search(&AllQuery, &Count);
-            count.map(|count| count as u64).map_err(|error| self.reading(&error))
-        })
+    pub fn paper_count(&self) -> u64 {
+        self.searcher.num_docs()
     }
 
     /// Returns the paper with this id.

@@ -74,6 +74,22 @@ pub(crate) fn in_order<Item: Send, Made: Send, Error>(
     })
 }
 
+/// Does two things at once, where the system starts a thread: `other` on that, `own` on the
+/// thread of the caller.
+pub(crate) fn beside<A: Send, B>(other: impl FnOnce() -> A + Send, own: impl FnOnce() -> B) -> (A, B) {
+    let other = Mutex::new(Some(other));
+    let take = || other.lock().unwrap_or_else(PoisonError::into_inner).take();
+    thread::scope(|scope| {
+        let started = thread::Builder::new().spawn_scoped(scope, || take().map(|other| other()));
+        let own = own();
+        let done = started.ok().and_then(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        match done.or_else(|| take().map(|other| other())) {
+            Some(done) => (done, own),
+            None => unreachable!("it was taken by the thread, which has ended, or is taken here"),
+        }
+    })
+}
+
 /// An item that is being worked on, or was.
 struct Pending<Made> {
     number: usize,
@@ -119,6 +135,13 @@ mod tests {
             });
             assert_eq!((ended, made), (Ok(()), (0..count).map(|number| number * 2).collect()));
         }
+    }
+
+    #[test]
+    fn two_things_are_done_at_once() {
+        let (sender, receiver) = channel();
+        let (heard, told) = beside(move || receiver.recv(), || sender.send(1));
+        assert_eq!((heard, told), (Ok(1), Ok(())));
     }
 
     #[test]

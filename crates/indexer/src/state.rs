@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDate;
 use ingest::{Digest, DigestFile};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::directory::SafeDirectory;
@@ -29,6 +29,7 @@ const CLOCK_TICK: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// The digests.
+    #[serde(deserialize_with = "in_order")]
     pub digests: BTreeMap<String, DigestState>,
     /// Files that could not be read or are no digests, as they were then: nobody is told
     /// again before they change.
@@ -169,14 +170,20 @@ impl State {
             .map_err(|_| IndexError::damaged(root, format!("{name} is no list of digests")))
     }
 
-    /// Writes the state beside the segments; returns the payload for the commit.
-    pub(crate) fn write(&self, directory: &SafeDirectory, lengths: Lengths) -> io::Result<Payload> {
+    /// Writes the state beside the segments; returns its name, for the payload of the commit.
+    pub(crate) fn write(&self, directory: &SafeDirectory) -> io::Result<String> {
         // Written and read at each run, with thousands of digests in it.
         let bytes = postcard::to_stdvec(self).map_err(io::Error::other)?;
         let state = file_name(&bytes);
         directory.write(&state, &bytes)?;
-        Ok(Payload { state, lengths })
+        Ok(state)
     }
+}
+
+/// Takes thousands of digests as they stand in the file, by path: one by one they would each
+/// look for their place. To postcard a map is a list of pairs.
+fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, DigestState>, D::Error> {
+    Ok(Vec::<(String, DigestState)>::deserialize(deserializer)?.into_iter().collect())
 }
 
 /// Days as numbers: thousands of them are read and written at each run, and as texts they would

@@ -188,9 +188,10 @@ fn sync_unguarded(
         }
     };
     let counts = commit().inspect_err(|_| clear_up(root, &lock, files.clone()))?;
+    let kept = old.as_ref().filter(|_| !fresh).map_or(0, OpenIndex::paper_count);
     let mut report = run.report;
     report.papers = counts;
-    report.papers.total = OpenIndex::open(root)?.paper_count()? as usize;
+    report.papers.total = (kept as usize + counts.added).saturating_sub(counts.removed);
     Ok(report)
 }
 

@@ -1,28 +1,25 @@
 //! Writing the changes of a run as one commit.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use analysis::Analyzer;
 use analysis::fields::ID;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergeCandidate, MergePolicy, NoMergePolicy};
-use tantivy::{Index, IndexWriter, SegmentMeta, TantivyDocument, Term};
+use tantivy::{Directory, Index, IndexWriter, SegmentMeta, TantivyDocument};
 
+use crate::deletions::delete;
 use crate::directory::SafeDirectory;
 use crate::document::to_document;
 use crate::error::IndexError;
-use crate::gate::{Counted, Gate};
 use crate::lengths::Lengths;
-use crate::parallel::in_order;
+use crate::manifest::META;
+use crate::parallel::{beside, in_order};
 use crate::report::PaperCounts;
 use crate::run::{RecordChange, Run};
 use crate::schema::IndexSchema;
+use crate::segments::Segments;
+use crate::state::Payload;
 use crate::sync::Step;
-use crate::terms;
-
-/// How much the writer keeps in memory before it writes a segment, in bytes. Small runs
-/// use a fraction of it.
-const WRITER_MEMORY: usize = 128 << 20;
 
 /// If more than this share of all papers in the segments are deleted ones, the segments
 /// that have as many are written anew: what is deleted never takes up much of the disk.
@@ -37,14 +34,24 @@ const LARGE_SEGMENT: u32 = 10_000;
 const LARGE_SEGMENTS_TO_MERGE: usize = 4;
 
 /// How many papers are made into documents at a time, by one core: enough that handing them
-/// over costs nothing.
-const PAPERS_AT_A_TIME: usize = 16;
+/// over costs little, and few enough that all cores have some of a single digest.
+const PAPERS_AT_A_TIME: usize = 4;
 
 /// A paper to write or to delete, ready for the engine.
 struct Change<'a> {
     id: &'a str,
     before: Option<Lengths>,
     after: Option<(TantivyDocument, Lengths)>,
+}
+
+/// What a run wrote, before it is a commit.
+struct Written<'a> {
+    counts: PaperCounts,
+    /// The lengths of the fields of all papers, once it is.
+    lengths: Lengths,
+    segments: Vec<SegmentMeta>,
+    /// The papers whose old documents go.
+    replaced: Vec<&'a str>,
 }
 
 /// The index that is written to.
@@ -57,24 +64,47 @@ pub(crate) struct Target<'a> {
 
 impl Target<'_> {
     /// Writes the changes of a run and its state as one commit, to an index whose fields have
-    /// these lengths so far. Any error ends the writer: the index stays as the last commit
-    /// left it.
-    ///
-    /// All cores make documents, one thread writes them, in the order of their ids: the same
-    /// papers are the same documents, however many cores there are.
+    /// these lengths so far. After any error the index stays as the last commit left it.
     pub(crate) fn write(
         &self,
         run: &Run,
-        mut lengths: Lengths,
+        lengths: Lengths,
         analyzer: &Analyzer,
         progress: &mut dyn FnMut(Step),
     ) -> Result<PaperCounts, IndexError> {
-        let error = |error| self.error(error);
-        let mut writer = self.writer()?;
-        let id = self.schema.main(&ID);
-        let gate = Arc::new(Gate::default());
-        let mut counts = PaperCounts::default();
         let ids = run.ids();
+        let (state, written) = beside(
+            || run.state.write(self.directory),
+            || self.write_segments(run, &ids, lengths, analyzer, progress),
+        );
+        let Written { counts, lengths, segments, replaced } = written?;
+        progress(Step::Committing);
+        let payload = state.and_then(|state| Payload { state, lengths }.text());
+        let payload = payload.map_err(|source| self.error(source.into()))?;
+        self.commit(segments, &replaced, payload).map_err(|error| self.error(error))?;
+        // The commit stands. A merge that fails is for the next run to do.
+        self.directory.set_merges(true);
+        let _ = self.merge();
+        self.directory.set_merges(false);
+        self.directory.clear_up();
+        Ok(counts)
+    }
+
+    /// Writes the papers of a run as segments that no commit has yet.
+    ///
+    /// All cores make documents, one thread takes them, in the order of their ids: the same
+    /// papers are the same documents, however many cores there are.
+    fn write_segments<'a>(
+        &self,
+        run: &Run,
+        ids: &[&'a str],
+        mut lengths: Lengths,
+        analyzer: &Analyzer,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<Written<'a>, IndexError> {
+        let mut segments = Segments::new(self.index, ids.iter().map(|id| run.size(id)).sum());
+        let mut counts = PaperCounts::default();
+        let mut replaced = Vec::new();
         let mut done = 0;
         in_order(
             ids.chunks(PAPERS_AT_A_TIME),
@@ -90,41 +120,67 @@ impl Target<'_> {
                         _ => counts.added += 1,
                     }
                     if let Some(own) = change.before {
-                        writer.delete_term(Term::from_field_text(id, change.id));
+                        replaced.push(change.id);
                         lengths.lose(&own);
                     }
                     if let Some((document, own)) = change.after {
-                        writer.add_document(gate.pass(document)).map_err(error)?;
+                        segments.add(document).map_err(|error| self.error(error))?;
                         lengths.gain(&own);
                     }
                 }
                 Ok::<(), IndexError>(())
             },
         )?;
-        progress(Step::Committing);
-        let payload = run.state.write(self.directory, lengths).map_err(|source| error(source.into()))?;
-        let mut commit = writer.prepare_commit().map_err(error)?;
-        commit.set_payload(&payload.text().map_err(|source| error(source.into()))?);
-        commit.commit().map_err(error)?;
-        // The commit stands. A merge that fails is for the next run to do.
-        self.directory.set_merges(true);
-        let _ = merge(self.index, &mut writer);
-        self.directory.set_merges(false);
-        writer.wait_merging_threads().map_err(error)?;
-        self.directory.clear_up();
-        Ok(counts)
+        let segments = segments.end().map_err(|error| self.error(error))?;
+        Ok(Written { counts, lengths, segments, replaced })
     }
 
-    fn writer(&self) -> Result<IndexWriter<Counted>, IndexError> {
-        terms::register(self.index);
-        let options = IndexWriterOptions::builder()
-            // One worker: one segment a commit, documents in stable order.
-            .num_worker_threads(1)
-            .num_merge_threads(1)
-            .memory_budget_per_thread(WRITER_MEMORY)
-            .build();
-        let writer: IndexWriter<Counted> =
-            self.index.writer_with_options(options).map_err(|error| self.error(error))?;
+    /// Commits new segments, without the documents that these replace. tantivy's own writer would
+    /// start threads for it, which take a run of one digest as long as its papers do.
+    fn commit(&self, segments: Vec<SegmentMeta>, replaced: &[&str], payload: String) -> tantivy::Result<()> {
+        let mut meta = self.index.load_metas()?;
+        meta.opstamp += 1;
+        delete(self.index, &mut meta.segments, (self.schema.main(&ID), replaced), meta.opstamp)?;
+        meta.segments.extend(segments);
+        meta.payload = Some(payload);
+        Ok(self.directory.atomic_write(Path::new(META), &serde_json::to_vec_pretty(&meta)?)?)
+    }
+
+    /// Merges small segments, by tantivy's writer, which does nothing else here. Only after the
+    /// commit: a merge that is under way while deletions are committed, as after a killed run,
+    /// was seen to bring deleted papers back.
+    fn merge(&self) -> tantivy::Result<()> {
+        let mut writer: Option<IndexWriter> = None;
+        loop {
+            let segments = self.index.searchable_segment_metas()?;
+            let candidates = candidates(&segments);
+            if candidates.is_empty() {
+                break;
+            }
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                None => writer.insert(self.writer()?),
+            };
+            for candidate in candidates {
+                let mut own = segments.iter().filter(|segment| candidate.0.contains(&segment.id()));
+                let most = match own.any(is_large) {
+                    true => MOST_LARGE_SEGMENTS_AT_A_TIME,
+                    false => candidate.0.len(),
+                };
+                for ids in candidate.0.chunks(most) {
+                    // One alone is written anew only for what was deleted in it.
+                    if ids.len() > 1 || candidate.0.len() == 1 {
+                        writer.merge(ids).wait()?;
+                    }
+                }
+            }
+        }
+        writer.map_or(Ok(()), IndexWriter::wait_merging_threads)
+    }
+
+    fn writer(&self) -> tantivy::Result<IndexWriter> {
+        let options = IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).build();
+        let writer: IndexWriter = self.index.writer_with_options(options)?;
         writer.set_merge_policy(Box::new(NoMergePolicy));
         Ok(writer)
     }
@@ -144,31 +200,6 @@ impl Target<'_> {
 
     fn error(&self, error: tantivy::TantivyError) -> IndexError {
         IndexError::writing(self.root, &error, self.directory.failure())
-    }
-}
-
-/// Merges small segments. Only after the commit: a merge that is under way while deletions
-/// are committed, as after a killed run, was seen to bring deleted papers back.
-fn merge(index: &Index, writer: &mut IndexWriter<Counted>) -> tantivy::Result<()> {
-    loop {
-        let segments = index.searchable_segment_metas()?;
-        let candidates = candidates(&segments);
-        if candidates.is_empty() {
-            return Ok(());
-        }
-        for candidate in candidates {
-            let mut own = segments.iter().filter(|segment| candidate.0.contains(&segment.id()));
-            let most = match own.any(is_large) {
-                true => MOST_LARGE_SEGMENTS_AT_A_TIME,
-                false => candidate.0.len(),
-            };
-            for ids in candidate.0.chunks(most) {
-                // One alone is written anew only for what was deleted in it.
-                if ids.len() > 1 || candidate.0.len() == 1 {
-                    writer.merge(ids).wait()?;
-                }
-            }
-        }
     }
 }
 

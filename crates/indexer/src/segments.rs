@@ -1,0 +1,157 @@
+//! Documents become segments: one thread puts them into memory, and while it goes on with the
+//! next segment another writes the last one down. tantivy's own writer does both on one thread.
+//!
+//! Where a segment ends depends on its documents alone, so the same documents in the same order
+//! are the same segments, however many cores there are.
+
+use std::panic::resume_unwind;
+use std::thread::{self, JoinHandle};
+
+use tantivy::indexer::{AddOperation, SegmentWriter};
+use tantivy::{Index, Segment, SegmentMeta, TantivyDocument};
+
+use crate::terms;
+
+/// How much of a segment is in memory before it is written, in bytes. There are two at a time
+/// at most: one that documents are added to, and one that is being written.
+const MEMORY: usize = 128 << 20;
+
+/// The least memory that a segment's table of terms is made for, and how much of it a byte of
+/// text needs about. A table for many terms costs a run of few papers more than all its terms.
+const LEAST_MEMORY: usize = 1 << 20;
+const MEMORY_FOR_A_BYTE: usize = 16;
+
+/// Segments that belong to no commit yet. When it is dropped, nothing is being written any more.
+pub(crate) struct Segments {
+    index: Index,
+    /// How much memory the tables of terms are made for.
+    memory: usize,
+    /// How much of a segment is in memory before it is written.
+    most: usize,
+    open: Option<Open>,
+    closing: Option<JoinHandle<tantivy::Result<SegmentMeta>>>,
+    closed: Vec<SegmentMeta>,
+}
+
+/// A segment that documents are added to.
+struct Open {
+    segment: Segment,
+    writer: SegmentWriter,
+}
+
+impl Segments {
+    /// Begins segments of an index, of texts of some `bytes` in all.
+    pub(crate) fn new(index: &Index, bytes: usize) -> Segments {
+        terms::register(index);
+        let memory = bytes.saturating_mul(MEMORY_FOR_A_BYTE).clamp(LEAST_MEMORY, MEMORY);
+        Segments { index: index.clone(), memory, most: MEMORY, open: None, closing: None, closed: Vec::new() }
+    }
+
+    /// Adds a document, after all that were added before.
+    pub(crate) fn add(&mut self, document: TantivyDocument) -> tantivy::Result<()> {
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => Open::new(&self.index, self.memory)?,
+        };
+        // The stamp orders additions and deletions. No document is deleted by the run that adds it.
+        open.writer.add_document(AddOperation { opstamp: 0, document })?;
+        if open.writer.mem_usage() < self.most {
+            self.open = Some(open);
+            return Ok(());
+        }
+        self.wait()?;
+        self.closing = Some(thread::Builder::new().spawn(move || open.close())?);
+        Ok(())
+    }
+
+    /// Writes what is in memory; returns all segments, in order. They are no part of the index yet.
+    pub(crate) fn end(mut self) -> tantivy::Result<Vec<SegmentMeta>> {
+        let last = self.open.take().map(Open::close);
+        self.wait()?;
+        self.closed.extend(last.transpose()?);
+        Ok(std::mem::take(&mut self.closed))
+    }
+
+    /// Waits for the segment that is being written.
+    fn wait(&mut self) -> tantivy::Result<()> {
+        if let Some(closing) = self.closing.take() {
+            self.closed.push(closing.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Segments {
+    fn drop(&mut self) {
+        // Whoever gave up clears up next. Why this one failed, or whether, does not matter then.
+        let _ = self.closing.take().map(JoinHandle::join);
+    }
+}
+
+impl Open {
+    fn new(index: &Index, memory: usize) -> tantivy::Result<Open> {
+        let segment = index.new_segment();
+        Ok(Open { writer: SegmentWriter::for_segment(memory, segment.clone())?, segment })
+    }
+
+    fn close(self) -> tantivy::Result<SegmentMeta> {
+        let papers = self.writer.max_doc();
+        self.writer.finalize()?;
+        let meta = self.segment.with_max_doc(papers).meta().clone();
+        meta.untrack_temp_docstore();
+        Ok(meta)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that fails should say where")]
+
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use tantivy::TantivyError;
+
+    use super::*;
+    use crate::directory::SafeDirectory;
+    use crate::files::Disk;
+    use crate::schema::IndexSchema;
+
+    fn segments_in(folder: &Path, most: usize) -> Segments {
+        let directory = SafeDirectory::create(folder, Arc::new(Disk)).unwrap();
+        let schema = IndexSchema::new().tantivy().clone();
+        let index = Index::create(directory, schema, IndexSchema::settings()).unwrap();
+        let mut segments = Segments::new(&index, 1_000);
+        segments.most = most;
+        segments
+    }
+
+    #[test]
+    fn documents_are_in_segments_in_their_order() {
+        // A segment with nothing in it takes some memory, so that each document fills one.
+        for (most, sizes) in [(0, vec![1; 5]), (MEMORY, vec![5])] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut segments = segments_in(folder.path(), most);
+            for _ in 0..5 {
+                segments.add(TantivyDocument::default()).unwrap();
+            }
+            let ended = segments.end().unwrap();
+            assert_eq!(ended.iter().map(SegmentMeta::max_doc).collect::<Vec<_>>(), sizes);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        assert!(segments_in(folder.path(), MEMORY).end().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut segments = segments_in(folder.path(), 0);
+        segments.add(TantivyDocument::default()).unwrap();
+        std::fs::remove_dir_all(folder.path()).unwrap();
+        let failed = (0..3).find_map(|_| segments.add(TantivyDocument::default()).err());
+        assert!(
+            matches!(failed, Some(TantivyError::OpenWriteError(_) | TantivyError::IoError(_))),
+            "{failed:?}"
+        );
+    }
+}
