@@ -12,8 +12,9 @@ use tantivy::{Index, Segment, SegmentMeta, TantivyDocument};
 
 use crate::terms;
 
-/// How much of a segment is in memory before it is written, in bytes. There are two at a time
-/// at most: one that documents are added to, and one that is being written.
+/// How much of a segment is in memory before it is written, in bytes. Beside one that is being
+/// written there is half of the next at most: it takes less than half as long to write one as
+/// to fill it.
 const MEMORY: usize = 128 << 20;
 
 /// The least memory that a segment's table of terms is made for, and how much of it a byte of
@@ -55,11 +56,14 @@ impl Segments {
         };
         // The stamp orders additions and deletions. No document is deleted by the run that adds it.
         open.writer.add_document(AddOperation { opstamp: 0, document })?;
-        if open.writer.mem_usage() < self.most {
+        let used = open.writer.mem_usage();
+        if used >= self.most / 2 {
+            self.wait()?;
+        }
+        if used < self.most {
             self.open = Some(open);
             return Ok(());
         }
-        self.wait()?;
         self.closing = Some(thread::Builder::new().spawn(move || open.close())?);
         Ok(())
     }
