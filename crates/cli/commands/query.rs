@@ -45,7 +45,8 @@ pub(crate) fn run(args: &QueryArgs, settings: &Settings, messages: &Messages) ->
         refresh(settings, &analyzer, messages)?;
     }
     let look = Look::of_stdout(settings.color);
-    searching::with_engine(&settings.index, |engine| {
+    let open = if args.batch.is_some() { Embedded::open } else { Embedded::open_briefly };
+    searching::with_opened(&settings.index, open, |engine| {
         let lexicon = lexicon.as_ref();
         let search =
             Search { args, engine, analyzer: &analyzer, lexicon, recency, today, format, look, messages };

@@ -52,11 +52,20 @@ pub(crate) fn page(args: &PageArgs) -> Page {
     Page { limit: args.limit, offset: args.offset }
 }
 
-/// Opens an index and works with it.
+/// Opens an index and works with it, for a moment.
 pub(crate) fn with_engine<T>(root: &Path, work: impl FnOnce(&Embedded) -> Result<T>) -> Result<T> {
+    with_opened(root, Embedded::open_briefly, work)
+}
+
+/// Opens an index as `open` does and works with it.
+pub(crate) fn with_opened<T>(
+    root: &Path,
+    open: fn(&Path) -> Result<Embedded, IndexError>,
+    work: impl FnOnce(&Embedded) -> Result<T>,
+) -> Result<T> {
     let check = || match indexer::check(root)?.problems.into_iter().next() {
         Some(what) => Err(IndexError::Damaged { path: root.to_path_buf(), what }.into()),
         None => Ok(()),
     };
-    faults::caught_reading(|| work(&Embedded::open(root)?), check)
+    faults::caught_reading(|| work(&open(root)?), check)
 }

@@ -37,6 +37,11 @@ impl Embedded {
         Ok(Embedded { index: OpenIndex::open(root)? })
     }
 
+    /// As [`Embedded::open`], for a process that asks a few things and ends.
+    pub fn open_briefly(root: &Path) -> Result<Embedded, IndexError> {
+        Ok(Embedded { index: OpenIndex::open_briefly(root)? })
+    }
+
     /// Calls `visit` for each paper that matches a plan, in no particular order.
     pub fn for_each_match(&self, plan: &Plan, visit: &mut dyn FnMut(Record)) -> Result<(), IndexError> {
         search::for_each_match(&self.index, plan, visit)

@@ -1,22 +1,36 @@
-//! A file of a segment as a merge reads it: from its beginning to its end, a part at a time.
-//! Mapped into memory, all of it would count as the process's own, for all segments at once.
+//! A file of a segment that is read, where tantivy would map it into memory: by a merge, from its
+//! beginning to its end, and by a process that answers one query, here and there.
+//!
+//! To a merge, all of it would count as the process's own, for all segments at once. To a query, the
+//! first touch of each mapped page is a trap into the kernel, which maps the sixteen pages around
+//! it as well: for the few bytes of a header, of a list of postings or of a paper, that takes longer
+//! than to read them, and counts 64 kB.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::HasLen;
 use tantivy::directory::{FileHandle, OwnedBytes};
 
-/// How much is read at once, in bytes: most reads ask for some ten, the next ones after them.
-const PART: usize = 1 << 18;
+/// How much a merge reads at once, in bytes: most reads ask for some ten, the next ones after them.
+const PART_OF_MERGE: usize = 1 << 18;
+
+/// How much a query reads at once: headers stand side by side.
+const PART_OF_QUERY: usize = 1 << 12;
+
+/// What a query reads of a mapped file without the map: no more than the kernel would map anyway.
+const SMALL: usize = 1 << 14;
 
 /// A file that is read by parts.
 #[derive(Debug)]
 pub(crate) struct BufferedFile {
     length: usize,
+    part: usize,
+    /// The file in memory, for what is not small.
+    mapped: Option<Arc<dyn FileHandle>>,
     last: Mutex<Part>,
 }
 
@@ -29,32 +43,50 @@ struct Part {
 }
 
 impl BufferedFile {
-    /// Opens a file that does not change any more.
+    /// Opens a file that does not change any more, for a merge.
     pub(crate) fn open(path: &Path) -> io::Result<BufferedFile> {
         let file = File::open(path)?;
         let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-        Ok(BufferedFile { length, last: Mutex::new(Part { file, start: 0, bytes: OwnedBytes::empty() }) })
+        Ok(BufferedFile { length, part: PART_OF_MERGE, mapped: None, last: Mutex::new(Part::none(file)) })
+    }
+
+    /// Opens a file that is mapped and does not change any more, for a query.
+    pub(crate) fn open_beside(path: &Path, mapped: Arc<dyn FileHandle>) -> io::Result<BufferedFile> {
+        let last = Mutex::new(Part::none(File::open(path)?));
+        Ok(BufferedFile { length: mapped.len(), part: PART_OF_QUERY, mapped: Some(mapped), last })
     }
 }
 
 impl Part {
+    fn none(file: File) -> Part {
+        Part { file, start: 0, bytes: OwnedBytes::empty() }
+    }
+
     fn read(&mut self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        let mut bytes = vec![0; range.len()];
+        let mut bytes = Vec::with_capacity(range.len());
         self.file.seek(SeekFrom::Start(range.start as u64))?;
-        self.file.read_exact(&mut bytes)?;
-        Ok(OwnedBytes::new(bytes))
+        (&self.file).take(range.len() as u64).read_to_end(&mut bytes)?;
+        match bytes.len() == range.len() {
+            true => Ok(OwnedBytes::new(bytes)),
+            false => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
     }
 }
 
 impl FileHandle for BufferedFile {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if let Some(mapped) = self.mapped.as_ref().filter(|_| range.len() > SMALL) {
+            return mapped.read_bytes(range);
+        }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if range.len() > PART {
+        if range.len() > self.part {
             return last.read(range);
         }
         if range.start < last.start || range.end > last.start + last.bytes.len() {
-            last.bytes = last.read(range.start..self.length.min(range.start + PART).max(range.end))?;
-            last.start = range.start;
+            // From where a page begins: what stands behind a header is read before it.
+            let start = range.start - range.start % PART_OF_QUERY;
+            last.bytes = last.read(start..self.length.min(start + self.part).max(range.end))?;
+            last.start = start;
         }
         Ok(last.bytes.slice(range.start - last.start..range.end - last.start))
     }
@@ -74,20 +106,24 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_read_is_what_the_file_holds(
-            length in prop_oneof![0..100_usize, 0..4 * PART],
+            length in prop_oneof![0..100_usize, 0..4 * PART_OF_MERGE],
             reads in prop::collection::vec((0.0..1.0, prop_oneof![0.0..0.001, 0.0..1.0]), 1..20),
         ) {
             let content: Vec<u8> = (0..length).map(|at| (at / 7 + at) as u8).collect();
             let folder = tempfile::tempdir().expect("a temporary folder");
             let path = folder.path().join("a");
             std::fs::write(&path, &content).expect("a file");
-            let file = BufferedFile::open(&path).expect("the file");
-            prop_assert_eq!(file.len(), length);
-            for (start, share) in reads {
-                let start = (start * length as f64) as usize;
-                let range = start..start + (share * (length - start) as f64) as usize;
-                let bytes = file.read_bytes(range.clone()).expect("bytes");
-                prop_assert_eq!(bytes.as_slice(), &content[range]);
+            let mapped = Arc::new(OwnedBytes::new(content.clone()));
+            let merged = BufferedFile::open(&path).expect("the file");
+            let asked = BufferedFile::open_beside(&path, mapped).expect("the file");
+            for file in [merged, asked] {
+                prop_assert_eq!(file.len(), length);
+                for (start, share) in &reads {
+                    let start = (start * length as f64) as usize;
+                    let range = start..start + (share * (length - start) as f64) as usize;
+                    let bytes = file.read_bytes(range.clone()).expect("bytes");
+                    prop_assert_eq!(bytes.as_slice(), &content[range]);
+                }
             }
         }
     }

@@ -34,6 +34,8 @@ pub(crate) struct SafeDirectory {
     commit: Arc<Mutex<Commit>>,
     /// Whether files that are opened are to be merged.
     merges: Arc<AtomicBool>,
+    /// Whether the process reads a few pieces of them, and ends.
+    brief: bool,
 }
 
 /// The last commit, and what was written since.
@@ -88,7 +90,13 @@ impl SafeDirectory {
             files,
             commit: Arc::new(Mutex::new(commit)),
             merges: Arc::default(),
+            brief: false,
         })
+    }
+
+    /// The same, for a process that reads a few pieces of its files, and ends.
+    pub(crate) fn briefly(self) -> SafeDirectory {
+        SafeDirectory { brief: true, ..self }
     }
 
     /// Says whether segments are merged from now on. What a merge opens it reads once.
@@ -271,10 +279,18 @@ impl TerminatingWrite for Writing {
 
 impl Directory for SafeDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        if !self.merges.load(Ordering::Relaxed) {
-            return self.mapped.get_file_handle(path);
-        }
-        match BufferedFile::open(&self.folder.join(path)) {
+        let merges = self.merges.load(Ordering::Relaxed);
+        let opened = match merges {
+            true => BufferedFile::open(&self.folder.join(path)),
+            false => {
+                let mapped = self.mapped.get_file_handle(path)?;
+                if !self.brief {
+                    return Ok(mapped);
+                }
+                BufferedFile::open_beside(&self.folder.join(path), mapped)
+            }
+        };
+        match opened {
             Ok(file) => Ok(Arc::new(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(OpenReadError::FileDoesNotExist(path.to_path_buf()))

@@ -41,11 +41,13 @@ pub struct OpenIndex {
 impl OpenIndex {
     /// Opens the last commit of the index in a folder.
     pub fn open(root: &Path) -> Result<OpenIndex, IndexError> {
-        IndexError::guard(root, || OpenIndex::open_unguarded(root))
+        IndexError::guard(root, || OpenIndex::open_on(root, Arc::new(Disk)))
     }
 
-    fn open_unguarded(root: &Path) -> Result<OpenIndex, IndexError> {
-        OpenIndex::open_on(root, Arc::new(Disk))
+    /// As [`OpenIndex::open`], for a process that asks a few things and ends: little of the files is
+    /// mapped into memory.
+    pub fn open_briefly(root: &Path) -> Result<OpenIndex, IndexError> {
+        IndexError::guard(root, || OpenIndex::open_last(root, Arc::new(Disk), true))
     }
 
     /// Opens the last commit, for whoever will write through `files`.
@@ -53,9 +55,13 @@ impl OpenIndex {
     /// A writer may replace the commit while its files are being opened. No lock keeps it
     /// from that; whoever reads tries again.
     pub(crate) fn open_on(root: &Path, files: Arc<dyn Files>) -> Result<OpenIndex, IndexError> {
+        OpenIndex::open_last(root, files, false)
+    }
+
+    fn open_last(root: &Path, files: Arc<dyn Files>, briefly: bool) -> Result<OpenIndex, IndexError> {
         let mut last = LastCommit::find(root)?;
         for _ in 0..ATTEMPTS {
-            let opened = last.open(root, files.clone());
+            let opened = last.open(root, files.clone(), briefly);
             let Err(error) = opened else { return opened };
             let now = LastCommit::find(root)?;
             if now == last {
@@ -63,7 +69,7 @@ impl OpenIndex {
             }
             last = now;
         }
-        last.open(root, files)
+        last.open(root, files, briefly)
     }
 
     /// Returns the index folder.
@@ -258,9 +264,12 @@ impl LastCommit {
         Ok((payload, file))
     }
 
-    fn open(&self, root: &Path, files: Arc<dyn Files>) -> Result<OpenIndex, IndexError> {
+    fn open(&self, root: &Path, files: Arc<dyn Files>, briefly: bool) -> Result<OpenIndex, IndexError> {
         let meta = self.meta(root)?;
-        let directory = SafeDirectory::open(root, &self.generation, meta, files)?;
+        let mut directory = SafeDirectory::open(root, &self.generation, meta, files)?;
+        if briefly {
+            directory = directory.briefly();
+        }
         let (schema, index, searcher, payload) =
             open_tantivy(&directory).map_err(|error| IndexError::reading(root, &error))?;
         let generation = self.generation.clone();
