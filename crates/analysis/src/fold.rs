@@ -49,6 +49,8 @@ pub fn fold(text: &str) -> Vec<FoldedChar> {
                 end,
                 upper: ch.is_ascii_uppercase(),
             });
+        } else if is_plain_han(ch) && single {
+            folded.push(FoldedChar { ch: simplified(ch), start, end, upper: false });
         } else {
             fold_character(&text[start..end], start, &mut folded);
         }
@@ -63,9 +65,16 @@ pub fn fold_to_string(text: &str) -> String {
 
 /// Whether `ch` belongs to the character before it: a combining mark, a vowel or final
 /// consonant of a decomposed Hangul syllable, or a voicing mark of half-width kana.
-fn continues_character(ch: char) -> bool {
+pub fn continues_character(ch: char) -> bool {
     !ch.is_ascii()
+        && !is_plain_han(ch)
         && (is_combining_mark(ch) || matches!(ch, '\u{1160}'..='\u{11ff}' | '\u{ff9e}' | '\u{ff9f}'))
+}
+
+/// Han characters that fold to nothing but their simplified form, as nearly all do: Unicode has no
+/// other form of any of these blocks.
+fn is_plain_han(ch: char) -> bool {
+    matches!(ch, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
 /// Folds one character with its marks.
@@ -153,6 +162,16 @@ mod tests {
             ("研究\u{202e}矮", "研究矮"),
         ] {
             assert_eq!(fold_to_string(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_han_has_no_other_form() {
+        for ch in ('\u{3400}'..='\u{9fff}').filter(|ch| is_plain_han(*ch)) {
+            assert!(!is_combining_mark(ch));
+            let mut whole = Vec::new();
+            fold_character(&ch.to_string(), 0, &mut whole);
+            assert_eq!(fold(&ch.to_string()), whole);
         }
     }
 
