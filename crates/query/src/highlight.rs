@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use analysis::fold::{continues_character, fold};
 use analysis::han::is_han;
 use analysis::stem::stem;
 use analysis::{Field, Term, exact_terms};
@@ -48,30 +49,27 @@ impl What {
 /// character boundaries, without overlaps; ranges that touch are one.
 pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
     let text = searched(text);
-    let may_have_han = text.chars().any(|ch| ch >= FIRST_HAN);
-    let marks: Vec<&What> = plan
+    let may_have_han = !text.is_ascii() && text.chars().any(|ch| ch >= FIRST_HAN);
+    let marks: Vec<(Option<char>, &What)> = plan
         .marks
         .iter()
         .filter(|mark| mark.field.is_none_or(|only| only == field))
-        .map(|mark| &mark.what)
-        .filter(|what| may_have_han || !what.first().is_some_and(is_han))
+        .map(|mark| (mark.what.first(), &mark.what))
+        .filter(|(first, _)| may_have_han || !first.is_some_and(is_han))
         .collect();
-    if marks.is_empty() {
-        return Vec::new();
-    }
     let mut found = Vec::new();
-    let is_word = |what: &&What| !matches!(what, What::Sequence(_)) && what.first().is_some();
-    if marks.iter().all(is_word) && can_be_parted(text) {
-        let beginnings = Beginnings::of(&marks);
-        let mut start = 0;
-        for part in text.split_inclusive(|ch: char| ch.is_ascii_whitespace()) {
-            if beginnings.may_match(part) {
-                find(&exact_terms(part), &marks, start, &mut found);
-            }
-            start += part.len();
+    // In most plans each mark is a word or consecutive Han characters: these are found without terms
+    // of all that stands between them.
+    let (words, runs): (Vec<_>, Vec<_>) = marks.iter().partition(|(first, _)| !first.is_some_and(is_han));
+    let runs: Option<Vec<Vec<char>>> = runs.iter().map(|(_, what)| what.run()).collect();
+    match runs {
+        Some(runs) if words.iter().all(|(_, what)| what.is_word()) => {
+            find_runs(text, &runs, &mut found);
+            for_each_part(text, &Beginnings::of(&words), |part| {
+                find(&exact_terms(&text[part.clone()]), &words, part.start, &mut found);
+            });
         }
-    } else {
-        find(&exact_terms(text), &marks, 0, &mut found);
+        _ => find(&exact_terms(text), &marks, 0, &mut found),
     }
     merge(found)
 }
@@ -89,6 +87,31 @@ impl What {
         }
     }
 
+    /// Whether single words are marked.
+    fn is_word(&self) -> bool {
+        !matches!(self, What::Sequence(_)) && self.first().is_some()
+    }
+
+    /// The Han characters that are marked, where that is one or the bigrams of some in a row.
+    fn run(&self) -> Option<Vec<char>> {
+        let terms = match self {
+            What::Stem(text) => return Some(text.chars().collect()).filter(|run: &Vec<char>| run.len() == 1),
+            What::Sequence(terms) => terms,
+            What::Prefix(_) | What::Fuzzy(_) => return None,
+        };
+        let mut run: Vec<char> = terms.first()?.1.chars().take(1).collect();
+        for (at, (offset, term)) in terms.iter().enumerate() {
+            let mut chars = term.chars();
+            let pair = (chars.next()?, chars.next()?);
+            let follows = *offset as usize == terms[0].0 as usize + at && run.last() == Some(&pair.0);
+            if !follows || chars.next().is_some() || !is_han(pair.1) {
+                return None;
+            }
+            run.push(pair.1);
+        }
+        Some(run)
+    }
+
     /// How each word begins that is marked, in ASCII: a stem that is not short begins as its
     /// word does for three letters, any other for one.
     fn beginning(&self) -> &[u8] {
@@ -103,54 +126,91 @@ impl What {
     }
 }
 
-/// Whether each word between spaces has the terms that it has in the text: no mark that
-/// belongs to a space begins one.
-fn can_be_parted(text: &str) -> bool {
-    let begins_none = |ch: char| {
-        matches!(ch, '\0'..='\u{2ff}' | '\u{370}'..='\u{3ff}' | '\u{2010}'..='\u{206f}' | '\u{2100}'..='\u{23ff}')
-            || is_han(ch)
-    };
-    let mut after_space = false;
-    text.chars().all(|ch| {
-        let fine = !after_space || begins_none(ch);
-        after_space = ch.is_ascii_whitespace();
-        fine
-    })
+/// Finds Han characters in a row.
+fn find_runs(text: &str, runs: &[Vec<char>], found: &mut Vec<Range<usize>>) {
+    if runs.is_empty() {
+        return;
+    }
+    let folded = fold(text);
+    for at in 0..folded.len() {
+        for run in runs.iter().filter(|run| run[0] == folded[at].ch) {
+            let chars = folded[at..].iter().map(|folded| folded.ch);
+            if run.len() <= folded.len() - at && chars.zip(run).all(|(ch, wanted)| ch == *wanted) {
+                found.push(folded[at].start..folded[at + run.len() - 1].end);
+            }
+        }
+    }
+}
+
+/// Whether no word goes beyond this character and none is joined to another by it.
+fn parts_words(ch: char) -> bool {
+    ch.is_ascii_whitespace() || is_han(ch) || matches!(ch, '，' | '。' | '、' | '；' | '：' | '（' | '）')
+}
+
+/// Calls `visit` with each part of a text that may have one of the words: some word of it begins as
+/// they do, or is not of ASCII. A part has the terms that it has in the whole text. To make terms of
+/// all parts of ten abstracts takes longer than to find them.
+fn for_each_part(text: &str, beginnings: &Beginnings, mut visit: impl FnMut(Range<usize>)) {
+    if beginnings.all.is_empty() {
+        return;
+    }
+    let bytes = text.as_bytes();
+    let (mut start, mut at) = (0, 0);
+    let (mut in_word, mut may_match) = (false, false);
+    while let Some(byte) = bytes.get(at) {
+        let is_letter = byte.is_ascii_alphanumeric();
+        may_match |= is_letter && !in_word && beginnings.are_at(&bytes[at..]);
+        in_word = is_letter;
+        at += 1;
+        if byte.is_ascii_whitespace() || !byte.is_ascii() {
+            // With the marks that belong to it, which part nothing.
+            let mut chars = text[at - 1..].chars();
+            let ch = chars.next().unwrap_or_default();
+            let is_bare = !chars.next().is_some_and(continues_character);
+            let before = at - 1;
+            at = before + ch.len_utf8();
+            if parts_words(ch) && is_bare {
+                if may_match {
+                    visit(start..before);
+                }
+                (start, may_match) = (at, false);
+            } else {
+                may_match |= !ch.is_ascii();
+            }
+        }
+    }
+    if may_match {
+        visit(start..text.len());
+    }
 }
 
 /// How words begin that are marked.
 struct Beginnings<'a> {
     all: Vec<&'a [u8]>,
-    /// Whether any begins with this byte.
+    /// Whether any begins with this byte, a letter of either case.
     first: [bool; 256],
 }
 
 impl Beginnings<'_> {
-    fn of<'a>(marks: &[&'a What]) -> Beginnings<'a> {
-        let all: Vec<&[u8]> = marks.iter().map(|what| what.beginning()).collect();
+    fn of<'a>(words: &[(Option<char>, &'a What)]) -> Beginnings<'a> {
+        let all: Vec<&[u8]> = words.iter().map(|(_, what)| what.beginning()).collect();
         let mut first = [false; 256];
         for beginning in &all {
             match beginning.first() {
-                Some(byte) => first[usize::from(*byte)] = true,
+                Some(byte) => {
+                    first[usize::from(*byte)] = true;
+                    first[usize::from(byte.to_ascii_uppercase())] = true;
+                }
                 None => first.fill(true),
             }
         }
         Beginnings { all, first }
     }
 
-    /// Whether a part of a text may have one of the words: some word of it begins as they do. To
-    /// make terms of all parts of ten abstracts takes longer than to find them.
-    fn may_match(&self, part: &str) -> bool {
-        let bytes = part.as_bytes();
-        let mut in_word = false;
-        !part.is_ascii()
-            || (0..bytes.len()).any(|at| {
-                let begins = !in_word && bytes[at].is_ascii_alphanumeric();
-                in_word = bytes[at].is_ascii_alphanumeric();
-                begins
-                    && self.first[usize::from(bytes[at].to_ascii_lowercase())]
-                    && self.all.iter().any(|beginning| begins_with(&bytes[at..], beginning))
-            })
+    /// Whether a text begins as one of the words.
+    #[inline]
+    fn are_at(&self, text: &[u8]) -> bool {
+        self.first[usize::from(text[0])] && self.all.iter().any(|beginning| begins_with(text, beginning))
     }
 }
 
@@ -161,8 +221,7 @@ fn begins_with(text: &[u8], beginning: &[u8]) -> bool {
 }
 
 /// Finds what is marked among the terms of a text that begins at `start`.
-fn find(terms: &[Term], marks: &[&What], start: usize, found: &mut Vec<Range<usize>>) {
-    let marks: Vec<(Option<char>, &What)> = marks.iter().map(|what| (what.first(), *what)).collect();
+fn find(terms: &[Term], marks: &[(Option<char>, &What)], start: usize, found: &mut Vec<Range<usize>>) {
     for (at, term) in terms.iter().enumerate() {
         let first = term.text.chars().next();
         let mut own_stem = None;
@@ -309,11 +368,11 @@ mod tests {
 
         #[test]
         fn words_are_found_one_by_one_as_in_the_whole(
-            text in "([a-cA-C01'.+#_-]{0,6}[ \n\u{301}é–,.推]{0,2}){0,12}",
-            query in "([abc][a-c0-9.-]{0,3}[*~ ]?){1,3}",
+            text in "([a-cA-C01'.+#_-]{0,6}[ \n\u{301}é–,.，。推测測解㍿ｶﾞ]{0,3}){0,12}",
+            query in "(([abc][a-c0-9.-]{0,3}|[推测解株]{1,3})[*~ ]?|\"a?[推测] ?[解bc]\"){1,3}",
         ) {
             let plan = plan(&query);
-            let marks: Vec<&What> = plan.marks.iter().map(|mark| &mark.what).collect();
+            let marks: Vec<_> = plan.marks.iter().map(|mark| (mark.what.first(), &mark.what)).collect();
             let mut whole = Vec::new();
             find(&exact_terms(&text), &marks, 0, &mut whole);
             prop_assert_eq!(ranges(&text, &ABSTRACT, &plan), merge(whole));
