@@ -42,34 +42,29 @@ impl<'a> Snippet<'a> {
     /// different matches stand, the earliest of equals; without a match the beginning.
     /// A single match longer than that is kept whole.
     pub fn best(text: &'a str, matches: &[Range<usize>], max_chars: usize) -> Snippet<'a> {
-        // Byte offset of each character, and of the end.
-        let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        let length = offsets.len() - 1;
+        let length = text.chars().count();
         if length <= max_chars {
             return Snippet::whole(text, matches);
         }
-        let char_at = |byte: usize| offsets.partition_point(|&offset| offset < byte);
-        let spans: Vec<Range<usize>> =
-            matches.iter().map(|range| char_at(range.start)..char_at(range.end)).collect();
+        let spans = in_characters(text, matches);
         let (first, last) = best_window(text, matches, &spans, max_chars);
-        let (core_start, core_end) = match (spans.get(first), spans.get(last)) {
-            (Some(first), Some(last)) => (first.start, last.end),
-            _ => (0, 0),
+        let (core, core_bytes) = match (spans.get(first), spans.get(last)) {
+            (Some(from), Some(to)) => (from.start..to.end, matches[first].start..matches[last].end),
+            _ => (0..0, 0..0),
         };
         // A third of the room that is left goes before the matches: what follows says more.
-        let room = max_chars.saturating_sub(core_end - core_start);
-        let start = core_start.saturating_sub(room / 3).min(length - max_chars.min(length));
-        let end = (start + max_chars).clamp(core_end, length);
-        let chars: Vec<char> = text.chars().collect();
-        let start = snap_start(&chars, start, core_start);
-        let end = snap_end(&chars, end, core_end);
-        let window = offsets[start]..offsets[end];
+        let room = max_chars.saturating_sub(core.end - core.start);
+        let start = core.start.saturating_sub(room / 3).min(length - max_chars.min(length));
+        let end = (start + max_chars).clamp(core.end, length);
+        let start = snap_start(text, byte_at(text, start), core_bytes.start);
+        let end = snap_end(text, byte_at(text, end), core_bytes.end);
+        let window = start..end;
         let marks = matches
             .iter()
             .filter(|range| range.start >= window.start && range.end <= window.end)
             .map(|range| range.start - window.start..range.end - window.start)
             .collect();
-        Snippet { text: &text[window], marks, cut_before: start > 0, cut_after: end < length }
+        Snippet { text: &text[window], marks, cut_before: start > 0, cut_after: end < text.len() }
     }
 
     /// Returns the snippet piece by piece, in order.
@@ -145,38 +140,57 @@ fn best_window(
     best.2
 }
 
+/// Where ranges of bytes, in order, stand in characters.
+fn in_characters(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    let (mut byte, mut character) = (0, 0);
+    let mut place = |at: usize| {
+        character += text[byte..at].chars().count();
+        byte = at;
+        character
+    };
+    ranges.iter().map(|range| place(range.start)..place(range.end)).collect()
+}
+
+/// The byte at which the character of a number begins; the end for the number of all.
+fn byte_at(text: &str, number: usize) -> usize {
+    let mut chars = text.chars();
+    if let Some(before) = number.checked_sub(1) {
+        chars.nth(before);
+    }
+    text.len() - chars.as_str().len()
+}
+
 /// Moves the start of a window to the beginning of a word, but not into the matches.
-fn snap_start(chars: &[char], start: usize, core_start: usize) -> usize {
-    let border =
-        (start..=core_start.min(start + SNAP)).find(|&at| at == core_start || begins_word(chars, at));
-    border.unwrap_or(start)
+fn snap_start(text: &str, start: usize, core_start: usize) -> usize {
+    let steps = text[start..core_start].char_indices().map(|(at, _)| start + at);
+    let mut borders = steps.chain([core_start]).take(SNAP + 1);
+    borders.find(|&at| at == core_start || begins_word(text, at)).unwrap_or(start)
 }
 
 /// Moves the end of a window to the end of a word, but not into the matches.
-fn snap_end(chars: &[char], end: usize, core_end: usize) -> usize {
-    let border = (core_end.max(end.saturating_sub(SNAP))..=end)
-        .rev()
-        .find(|&at| at == core_end || ends_word(chars, at));
-    border.unwrap_or(end)
+fn snap_end(text: &str, end: usize, core_end: usize) -> usize {
+    let steps = text[core_end..end].char_indices().rev().map(|(at, _)| core_end + at);
+    let mut borders = [end].into_iter().chain(steps).take(SNAP + 1);
+    borders.find(|&at| at == core_end || ends_word(text, at)).unwrap_or(end)
+}
+
+/// The characters before and after a byte; `None` at either end of the text.
+fn around(text: &str, at: usize) -> Option<(char, char)> {
+    Some((text[..at].chars().next_back()?, text[at..].chars().next()?))
 }
 
 /// Whether the text before the character at `at` may be left out.
-fn begins_word(chars: &[char], at: usize) -> bool {
-    let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|before| chars.get(before)), chars.get(at))
-    else {
-        return true;
-    };
-    !after.is_whitespace()
-        && (before.is_whitespace() || is_han(*after) || matches!(before, ',' | '，' | '。' | '、' | '；'))
+fn begins_word(text: &str, at: usize) -> bool {
+    around(text, at).is_none_or(|(before, after)| {
+        !after.is_whitespace()
+            && (before.is_whitespace() || is_han(after) || matches!(before, ',' | '，' | '。' | '、' | '；'))
+    })
 }
 
 /// Whether the text from the character at `at` on may be left out.
-fn ends_word(chars: &[char], at: usize) -> bool {
-    let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|before| chars.get(before)), chars.get(at))
-    else {
-        return true;
-    };
-    !before.is_whitespace() && (after.is_whitespace() || is_han(*before))
+fn ends_word(text: &str, at: usize) -> bool {
+    around(text, at)
+        .is_none_or(|(before, after)| !before.is_whitespace() && (after.is_whitespace() || is_han(before)))
 }
 
 fn escape_html(text: &str, html: &mut String) {
