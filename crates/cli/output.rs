@@ -1,5 +1,6 @@
 //! The table of output formats: text for people, and those that programs read.
 
+mod lines;
 pub(crate) mod text;
 
 use std::io::{self, Write};

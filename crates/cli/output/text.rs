@@ -6,8 +6,8 @@ use anstyle::Style;
 use paper::{Paper, Record};
 use query::snippet::{Snippet, Stretch};
 use results::{Found, Results, plain};
-use textwrap::Options;
 
+use super::lines::lines;
 use crate::terminal::{DIM, LINK, Look, MATCH, TITLE};
 
 /// How many authors are named with a hit.
@@ -151,9 +151,9 @@ fn marked(snippet: &Snippet, style: Style, look: Look) -> String {
     text
 }
 
-/// Prints a text in lines of the terminal's width; Chinese characters take two columns.
+/// Prints a text in lines of the terminal's width.
 fn wrapped(text: &str, indent: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for line in textwrap::wrap(text, Options::new(look.width).subsequent_indent(indent)) {
+    for line in lines(text, look.width, indent) {
         writeln!(out, "{line}")?;
     }
     Ok(())
