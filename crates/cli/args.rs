@@ -63,10 +63,11 @@ pub(crate) enum Color {
     Never,
 }
 
+// Only the command that is called is made in full.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Search for papers, best first
-    #[command(after_long_help = query_help())]
     Query(QueryArgs),
     /// Save a search under a name, to be told what is new
     #[command(after_long_help = SAVE_HELP)]
@@ -110,6 +111,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
+#[command(after_long_help = query_help())]
 pub(crate) struct QueryArgs {
     /// Words, phrases and operators; several need no quotes
     pub(crate) query: Vec<String>,
@@ -225,7 +227,7 @@ pub(crate) struct SavedArgs {
     pub(crate) command: Option<SavedCommand>,
 }
 
-/// What can be done with saved searches.
+// What can be done with saved searches. As documentation it would replace that of `saved`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SavedCommand {
     /// Remove saved searches, and what of them was seen
