@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use analysis::fields::{DATE, ID};
 use tantivy::columnar::{Column, StrColumn};
+use tantivy::fastfield::FastFieldReaders;
 use tantivy::{DocAddress, DocId, Score, SegmentReader, TantivyError};
 
 /// As many papers as are wanted, of those that were offered.
@@ -20,7 +21,9 @@ pub(crate) struct Best {
 /// What tells papers of a segment apart that score alike.
 pub(crate) struct Keys {
     days: Column<i64>,
-    ids: Option<StrColumn>,
+    columns: FastFieldReaders,
+    /// Opened where an id is looked at.
+    ids: OnceCell<Option<StrColumn>>,
 }
 
 struct Offered {
@@ -35,7 +38,13 @@ struct Offered {
 impl Keys {
     pub(crate) fn of(reader: &SegmentReader) -> Result<Rc<Keys>, TantivyError> {
         let columns = reader.fast_fields();
-        Ok(Rc::new(Keys { days: columns.i64(DATE.name)?, ids: columns.str(ID.name)? }))
+        let days = columns.i64(DATE.name)?;
+        Ok(Rc::new(Keys { days, columns: columns.clone(), ids: OnceCell::new() }))
+    }
+
+    /// The ids of papers; one that cannot be read is none, and tells itself when the paper is read.
+    fn ids(&self) -> Option<&StrColumn> {
+        self.ids.get_or_init(|| self.columns.str(ID.name).ok().flatten()).as_ref()
     }
 
     /// The day of a paper, as the index numbers days.
@@ -82,11 +91,10 @@ impl Best {
 }
 
 impl Offered {
-    /// The id; one that cannot be read is none, and tells itself when the paper is read.
     fn id(&self) -> &str {
         self.id.get_or_init(|| {
             let mut id = String::new();
-            if let Some(ids) = &self.keys.ids
+            if let Some(ids) = self.keys.ids()
                 && let Some(ordinal) = ids.term_ords(self.address.doc_id).next()
             {
                 let _ = ids.ord_to_str(ordinal, &mut id);

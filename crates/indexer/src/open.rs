@@ -231,9 +231,7 @@ impl LastCommit {
     }
 
     fn own_state(&self, root: &Path) -> Result<State, IndexError> {
-        let meta: Meta = serde_json::from_slice(&self.meta(root)?)
-            .map_err(|_| IndexError::damaged(root, format!("{META} is not what was written")))?;
-        match meta.payload {
+        match payload_of(root, &self.meta(root)?)? {
             Some(payload) => {
                 let (payload, mut file) = self.commit(root, &payload)?;
                 State::read(root, &payload.state, &mut file)
@@ -266,31 +264,35 @@ impl LastCommit {
 
     fn open(&self, root: &Path, files: Arc<dyn Files>, briefly: bool) -> Result<OpenIndex, IndexError> {
         let meta = self.meta(root)?;
+        let payload = payload_of(root, &meta);
         let mut directory = SafeDirectory::open(root, &self.generation, meta, files)?;
         if briefly {
             directory = directory.briefly();
         }
-        let (schema, index, searcher, payload) =
+        let (schema, index, searcher) =
             open_tantivy(&directory).map_err(|error| IndexError::reading(root, &error))?;
         let generation = self.generation.clone();
-        let commit = payload.map(|payload| self.commit(root, &payload)).transpose()?;
+        let commit = payload?.map(|payload| self.commit(root, &payload)).transpose()?;
         let commit = commit.map(|(payload, file)| (payload, Mutex::new(file)));
         Ok(OpenIndex { root: root.to_path_buf(), generation, directory, schema, index, searcher, commit })
     }
 }
 
-#[allow(clippy::type_complexity)]
-fn open_tantivy(
-    directory: &SafeDirectory,
-) -> Result<(IndexSchema, Index, Searcher, Option<String>), TantivyError> {
+/// What a commit says of itself in its `meta.json`.
+fn payload_of(root: &Path, meta: &[u8]) -> Result<Option<String>, IndexError> {
+    let meta: Meta = serde_json::from_slice(meta)
+        .map_err(|_| IndexError::damaged(root, format!("{META} is not what was written")))?;
+    Ok(meta.payload)
+}
+
+fn open_tantivy(directory: &SafeDirectory) -> Result<(IndexSchema, Index, Searcher), TantivyError> {
     let schema = IndexSchema::new();
     let index = Index::open(directory.clone())?;
     if index.schema() != *schema.tantivy() {
         return Err(TantivyError::SchemaError("the fields are not those of this version".to_string()));
     }
-    let payload = index.load_metas()?.payload;
     // One-shot: a reader that reloads by itself would start a thread.
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let searcher = reader.searcher();
-    Ok((schema, index, searcher, payload))
+    Ok((schema, index, searcher))
 }
