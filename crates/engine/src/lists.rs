@@ -61,12 +61,16 @@ impl List {
             let docs = self.postings.docs();
             let freqs = self.postings.freqs();
             let from = self.at.min(docs.len());
-            for (doc, frequency) in docs[from..].iter().zip(&freqs[from..]) {
-                if *doc >= end {
-                    return;
-                }
-                self.at += 1;
+            let until = match docs.last() {
+                Some(last) if *last < end => docs.len(),
+                _ => from + docs[from..].partition_point(|doc| *doc < end),
+            };
+            for (doc, frequency) in docs[from..until].iter().zip(&freqs[from..until]) {
                 visit(*doc, self.share * *frequency as f32);
+            }
+            self.at = self.at.max(until);
+            if until < docs.len() {
+                return;
             }
             if docs.is_empty() {
                 return;

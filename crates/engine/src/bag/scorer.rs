@@ -18,8 +18,6 @@ pub(super) enum LeafScorer {
 pub(crate) struct BagScorer {
     matching: Vec<(Vec<LeafScorer>, Role)>,
     hints: Vec<(Hint, Limits)>,
-    /// All hints together give no paper more.
-    bound: Score,
     /// The words that any hint needs.
     needed: u64,
     /// What the hints give at most to papers with these of the needed words, for those that
@@ -29,8 +27,8 @@ pub(crate) struct BagScorer {
     window: Window,
     /// The sum of what each paper of the window scores without hints.
     scores: Box<[Score; WINDOW]>,
-    /// What the words count that it has.
-    covered: Box<[f32; WINDOW]>,
+    /// What the words make of the score that it has.
+    coverages: Box<[f32; WINDOW]>,
     /// Which of the first 64 words it has.
     words: Box<[u64; WINDOW]>,
     /// The frequency of the word that is being looked at; 0 where none is.
@@ -60,14 +58,13 @@ impl BagScorer {
     ) -> BagScorer {
         let mut scorer = BagScorer {
             matching,
-            bound: hints.iter().map(|(_, limits)| limits.bound).sum(),
             needed: hints.iter().fold(0, |needed, (_, limits)| needed | limits.needs),
             bounds: Box::new([(0, bound_of(&hints, 0)); KNOWN]),
             hints,
             all,
             window: Window::new(),
             scores: Box::new([0.0; WINDOW]),
-            covered: Box::new([0.0; WINDOW]),
+            coverages: Box::new([0.0; WINDOW]),
             words: Box::new([0; WINDOW]),
             frequencies: Box::new([0.0; WINDOW]),
             doc: 0,
@@ -80,7 +77,7 @@ impl BagScorer {
     /// Fills the window that begins with the first match from `target` on, and returns
     /// that match.
     fn fill(&mut self, target: DocId) -> DocId {
-        let BagScorer { matching, window, scores, covered, words, frequencies, .. } = self;
+        let BagScorer { matching, window, scores, coverages, words, frequencies, all, .. } = self;
         let leaves = matching.iter_mut().flat_map(|(leaves, _)| leaves);
         let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
         if start == TERMINATED {
@@ -88,7 +85,8 @@ impl BagScorer {
         }
         window.begin(start);
         scores.fill(0.0);
-        covered.fill(0.0);
+        // At first, what the words count that a paper has.
+        coverages.fill(0.0);
         words.fill(0);
         let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
         let mut bit = 1;
@@ -117,31 +115,42 @@ impl BagScorer {
             }
             if let Role::Word(counts) = role {
                 of_part.for_each(|at| {
-                    covered[at] += *counts;
+                    coverages[at] += *counts;
                     words[at] |= bit;
                 });
                 bit <<= 1;
             }
             window.found.add_all(&of_part);
         }
+        coverages.iter_mut().for_each(|covered| *covered = coverage(*covered, *all));
         start
+    }
+
+    /// What the hints give at most to a paper with these of the needed words.
+    #[inline]
+    fn bound_of_hints(&mut self, words: u64) -> Score {
+        let known = &mut self.bounds[(words.wrapping_mul(SCATTER) >> 32) as usize % KNOWN];
+        if known.0 != words {
+            *known = (words, bound_of(&self.hints, words));
+        }
+        known.1
+    }
+
+    /// More than a paper of the window scores with all hints.
+    #[inline]
+    fn highest_score(&mut self, at: usize) -> Score {
+        let words = self.words[at] & self.needed;
+        (self.scores[at] + self.bound_of_hints(words)) * self.coverages[at] * ROUNDING
     }
 
     /// The score of a paper of the window with all hints; `None` if it is below `least`. Papers
     /// have to be asked for in order.
     fn whole_score(&mut self, doc: DocId, at: usize, least: Score) -> Option<Score> {
-        let coverage = coverage(self.covered[at], self.all);
+        let coverage = self.coverages[at];
         let reaches = |highest: Score| highest * coverage * ROUNDING >= least;
         let mut score = self.scores[at];
-        if !reaches(score + self.bound) {
-            return None;
-        }
         let words = self.words[at] & self.needed;
-        let known = &mut self.bounds[(words.wrapping_mul(SCATTER) >> 32) as usize % KNOWN];
-        if known.0 != words {
-            *known = (words, bound_of(&self.hints, words));
-        }
-        let mut rest = known.1;
+        let mut rest = self.bound_of_hints(words);
         for (hint, limits) in self.hints.iter_mut().filter(|(_, limits)| limits.allow(words)) {
             if !reaches(score + rest) {
                 return None;
@@ -179,7 +188,7 @@ impl BagScorer {
                 // Where `most` papers score so much even without hints, no paper is among the
                 // best that scores less.
                 found.for_each(|at| {
-                    let score = self.scores[at] * coverage(self.covered[at], self.all);
+                    let score = self.scores[at] * self.coverages[at];
                     if score > least {
                         without_hints.push(score);
                     }
@@ -191,9 +200,11 @@ impl BagScorer {
                 }
             }
             found.for_each(|at| {
-                let doc = start + at as DocId;
-                if let Some(score) = self.whole_score(doc, at, least / factor) {
-                    least = least.max(offer(doc, score));
+                if self.highest_score(at) >= least / factor {
+                    let doc = start + at as DocId;
+                    if let Some(score) = self.whole_score(doc, at, least / factor) {
+                        least = least.max(offer(doc, score));
+                    }
                 }
             });
             self.doc = self.fill(self.window.end());
