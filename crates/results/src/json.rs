@@ -8,7 +8,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::Results;
 use super::object::{HitObject, ResultObject};
-use crate::harmless::is_obeyed;
+use crate::harmless::{is_obeyed, may_be_obeyed};
 
 /// Prints the results as one object; those of a batch on a line each.
 pub(crate) fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
@@ -42,6 +42,9 @@ struct Harmless(CompactFormatter);
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
+        if !may_be_obeyed(rest) {
+            return self.0.write_string_fragment(out, rest);
+        }
         while let Some((at, ch)) = rest.char_indices().find(|(_, ch)| is_obeyed(*ch)) {
             self.0.write_string_fragment(out, &rest[..at])?;
             // All of them are below U+10000.
