@@ -66,7 +66,7 @@ pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
         Some(runs) if words.iter().all(|(_, what)| what.is_word()) => {
             find_runs(text, &runs, &mut found);
             for_each_part(text, &Beginnings::of(&words), |part| {
-                find(&exact_terms(&text[part.clone()]), &words, part.start, &mut found);
+                find(&terms_of(&text[part.clone()]), &words, part.start, &mut found);
             });
         }
         _ => find(&exact_terms(text), &marks, 0, &mut found),
@@ -156,33 +156,48 @@ fn for_each_part(text: &str, beginnings: &Beginnings, mut visit: impl FnMut(Rang
     }
     let bytes = text.as_bytes();
     let (mut start, mut at) = (0, 0);
-    let (mut in_word, mut may_match) = (false, false);
+    let mut may_match = false;
     while let Some(byte) = bytes.get(at) {
-        let is_letter = byte.is_ascii_alphanumeric();
-        may_match |= is_letter && !in_word && beginnings.are_at(&bytes[at..]);
-        in_word = is_letter;
-        at += 1;
-        if byte.is_ascii_whitespace() || !byte.is_ascii() {
-            // With the marks that belong to it, which part nothing.
-            let mut chars = text[at - 1..].chars();
+        if byte.is_ascii_alphanumeric() {
+            may_match |= beginnings.are_at(&bytes[at..]);
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        } else if byte.is_ascii() && !byte.is_ascii_whitespace() {
+            at += 1;
+        } else {
+            // With the marks that belong to it, a character parts nothing.
+            let mut chars = text[at..].chars();
             let ch = chars.next().unwrap_or_default();
             let is_bare = !chars.next().is_some_and(continues_character);
-            let before = at - 1;
-            at = before + ch.len_utf8();
+            let behind = at + ch.len_utf8();
             if parts_words(ch) && is_bare {
                 if may_match {
-                    visit(start..before);
+                    visit(start..at);
                 }
-                (start, may_match) = (at, false);
+                (start, may_match) = (behind, false);
             } else {
                 may_match |= !ch.is_ascii();
             }
+            at = behind;
         }
     }
     if may_match {
         visit(start..text.len());
     }
 }
+
+/// Returns the terms of a part. Most are a word of ASCII, and nothing has to be folded.
+fn terms_of(part: &str) -> Vec<Term> {
+    let behind = part.trim_start_matches(['(', '"']);
+    let word = behind.trim_end_matches(['.', ',', ';', ':', ')', '"']);
+    if word.is_empty() || word.len() > LONG || !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return exact_terms(part);
+    }
+    let start = part.len() - behind.len();
+    vec![Term { text: word.to_ascii_lowercase(), span: start..start + word.len(), position: 0 }]
+}
+
+/// Longer words may be no terms.
+const LONG: usize = 64;
 
 /// How words begin that are marked.
 struct Beginnings<'a> {
@@ -193,7 +208,9 @@ struct Beginnings<'a> {
 
 impl Beginnings<'_> {
     fn of<'a>(words: &[(Option<char>, &'a What)]) -> Beginnings<'a> {
-        let all: Vec<&[u8]> = words.iter().map(|(_, what)| what.beginning()).collect();
+        let mut all: Vec<&[u8]> = words.iter().map(|(_, what)| what.beginning()).collect();
+        all.sort_unstable();
+        all.dedup();
         let mut first = [false; 256];
         for beginning in &all {
             match beginning.first() {
@@ -210,7 +227,9 @@ impl Beginnings<'_> {
     /// Whether a text begins as one of the words.
     #[inline]
     fn are_at(&self, text: &[u8]) -> bool {
-        self.first[usize::from(text[0])] && self.all.iter().any(|beginning| begins_with(text, beginning))
+        let letter = text[0].to_ascii_lowercase();
+        let mut alike = self.all.iter().filter(|all| all.first().is_none_or(|first| *first == letter));
+        self.first[usize::from(text[0])] && alike.any(|beginning| begins_with(text, beginning))
     }
 }
 
@@ -368,7 +387,7 @@ mod tests {
 
         #[test]
         fn words_are_found_one_by_one_as_in_the_whole(
-            text in "([a-cA-C01'.+#_-]{0,6}[ \n\u{301}é–,.，。推测測解㍿ｶﾞ]{0,3}){0,12}",
+            text in "([a-cA-C01'.+#_()\"-]{0,6}[ \n\u{301}é–,.，。推测測解㍿ｶﾞ]{0,3}){0,12}",
             query in "(([abc][a-c0-9.-]{0,3}|[推测解株]{1,3})[*~ ]?|\"a?[推测] ?[解bc]\"){1,3}",
         ) {
             let plan = plan(&query);
