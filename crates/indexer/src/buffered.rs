@@ -19,7 +19,7 @@ use tantivy::directory::{FileHandle, OwnedBytes};
 const PART_OF_MERGE: usize = 1 << 18;
 
 /// How much a query reads at once: headers stand side by side.
-const PART_OF_QUERY: usize = 1 << 12;
+const PART_OF_QUERY: usize = 1 << 9;
 
 /// What a query reads of a mapped file without the map: no more than the kernel would map anyway.
 const SMALL: usize = 1 << 14;
@@ -83,7 +83,7 @@ impl FileHandle for BufferedFile {
             return last.read(range);
         }
         if range.start < last.start || range.end > last.start + last.bytes.len() {
-            // From where a page begins: what stands behind a header is read before it.
+            // From some way before: what stands behind a header is read first.
             let start = range.start - range.start % PART_OF_QUERY;
             last.bytes = last.read(start..self.length.min(start + self.part).max(range.end))?;
             last.start = start;

@@ -284,7 +284,8 @@ impl Directory for SafeDirectory {
             true => BufferedFile::open(&self.folder.join(path)),
             false => {
                 let mapped = self.mapped.get_file_handle(path)?;
-                if !self.brief {
+                // The headers of dictionaries stand beside what is looked at anyway.
+                if !self.brief || path.extension().is_some_and(|kind| kind == "term") {
                     return Ok(mapped);
                 }
                 BufferedFile::open_beside(&self.folder.join(path), mapped)
@@ -329,8 +330,9 @@ impl Directory for SafeDirectory {
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
         let meta = match path.to_str() {
             Some(MANAGED) => {
-                let files: HashSet<String> =
-                    names_in(&self.folder).into_iter().filter(|name| is_of_a_segment(name)).collect();
+                // Whoever deletes nothing need not know.
+                let names = if self.brief { Vec::new() } else { names_in(&self.folder) };
+                let files: HashSet<String> = names.into_iter().filter(|name| is_of_a_segment(name)).collect();
                 serde_json::to_vec(&files).ok()
             }
             Some(META) => self.commit().meta.clone(),
