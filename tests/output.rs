@@ -127,10 +127,9 @@ fn narrow_text_and_wide_characters() {
        2601.00001v2 · 2026-01-04 · Ann
        Example, Günter Höß, Li-Na Wu, C. D.
        Writer and 2 more
-       Quokkas smile more than 40% of the
-       day, but nobody has asked why. We
-       train QuokkaNet on 1,200 hours of
-       quokka…
+       …quokka faces and find that a smile
+       costs less than a frown [1]. Our code
+       is at https://example.org/quokka_net…
 
     2. =SUM(A1) Burrows without a Shovel
        研究无铲挖掘

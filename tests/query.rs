@@ -127,6 +127,42 @@ fn the_language_end_to_end() {
     }
 }
 
+/// What jieba alone would cut into 推测 and 解码, 智能 and 体 is a word, in papers and queries;
+/// its parts find it, and it finds papers that have them apart, after those that have it.
+#[test]
+fn technical_words_are_words() {
+    let work = Work::new();
+    let summaries = [
+        ("2603.00001", "提出推测解码,加速推理。"),
+        ("2603.00002", "先推测草稿,再并行解码。"),
+        ("2603.00003", "研究智能体的规划。"),
+        ("2603.00004", "研究智能家居的规划。"),
+    ];
+    let papers = summaries.map(|(id, summary)| paper(id, "Untitled", "Nothing.\n").summary(summary));
+    let file = work.write("2026-03-17.txt", digest("2026-03-17", &papers));
+    work.run(["index", path(&file)]).succeeds();
+    for (query, expected) in [
+        ("推测解码", vec!["2603.00001", "2603.00002"]),
+        ("推测", vec!["2603.00001", "2603.00002"]),
+        ("解码", vec!["2603.00001", "2603.00002"]),
+        ("测解", vec!["2603.00001"]),
+        ("\"推测解码\"", vec!["2603.00001"]),
+        ("+推测解码", vec!["2603.00001"]),
+        ("推测 -推测解码", vec!["2603.00002"]),
+        ("智能体", vec!["2603.00003", "2603.00004"]),
+        ("智能", vec!["2603.00003", "2603.00004"]),
+        ("+智能体", vec!["2603.00003"]),
+        ("智能 -智能体", vec!["2603.00004"]),
+    ] {
+        let mut found = work.ids(["query", query, "--no-translate"]);
+        if ["推测", "解码", "智能"].contains(&query) {
+            // The word itself is in both.
+            found.sort();
+        }
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
 #[test]
 fn an_id_finds_its_paper_however_it_is_pasted() {
     let queries = [

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jieba_rs::{Jieba, Token};
 
-use crate::dictionary::Excerpt;
+use crate::dictionary::{Excerpt, is_technical};
 
 /// Whether `ch` is a Han character: the unified ideographs with all their extensions,
 /// the compatibility ideographs, and the marks that stand for one (々, 〇).
@@ -19,8 +19,11 @@ pub fn is_kana(ch: char) -> bool {
     matches!(ch, '\u{3041}'..='\u{309f}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}')
 }
 
-/// Cuts Han runs into words, as jieba does with its whole dictionary. Cheap to make; it
-/// looks up the words of each run and keeps them.
+/// Inside longer words jieba looks for words of two characters and of so many.
+const JIEBA_PART_CHARS: usize = 3;
+
+/// Cuts Han runs into words, as jieba does with its whole dictionary and the technical
+/// words added to it. Cheap to make; it looks up the words of each run and keeps them.
 #[derive(Default)]
 pub struct Segmenter {
     /// Made for the first run and kept: with one for all runs, a run takes 3 µs, with one
@@ -32,24 +35,57 @@ pub struct Segmenter {
 impl Segmenter {
     /// Returns the words of a Han run, as a query means them: they tile the run.
     pub fn words<'a>(&self, run: &'a str) -> Vec<&'a str> {
-        self.cut(run, |jieba| jieba.cut(run, true))
+        self.cut(run, |jieba| jieba.cut(run, true).into_iter().map(|token| token.word).collect())
     }
 
     /// Returns the words of a Han run and the dictionary words inside the longer ones, as
     /// an index holds them, so that a part of a compound finds it.
     pub fn words_and_parts<'a>(&self, run: &'a str) -> Vec<&'a str> {
-        self.cut(run, |jieba| jieba.cut_for_search(run, true))
+        self.cut(run, |jieba| {
+            let mut words = Vec::new();
+            for Token { word, .. } in jieba.cut_for_search(run, true) {
+                words.extend(longer_parts(word, jieba));
+                words.push(word);
+            }
+            words
+        })
     }
 
-    fn cut<'a>(&self, run: &'a str, how: impl FnOnce(&Jieba) -> Vec<Token<'a>>) -> Vec<&'a str> {
+    /// Returns the dictionary words inside a technical word, as an index holds them, and
+    /// none of another word.
+    pub fn parts<'a>(&self, word: &'a str) -> Vec<&'a str> {
+        if !is_technical(word) {
+            return Vec::new();
+        }
+        let mut parts = self.words_and_parts(word);
+        parts.retain(|part| *part != word);
+        parts
+    }
+
+    fn cut<'a>(&self, run: &'a str, how: impl FnOnce(&Jieba) -> Vec<&'a str>) -> Vec<&'a str> {
         if run.chars().nth(1).is_none() {
             return vec![run];
         }
         // What a panic elsewhere left is sound: words are added one by one.
         let mut excerpt = self.excerpt.lock().unwrap_or_else(PoisonError::into_inner);
-        let jieba = excerpt.get_or_insert_with(Excerpt::empty).learn(run);
-        how(jieba).into_iter().map(|token| token.word).collect()
+        how(excerpt.get_or_insert_with(Excerpt::empty).learn(run))
     }
+}
+
+/// Returns the dictionary words inside a technical word that are too long for jieba to look
+/// for them: what 图神经网络 is about is 神经网络 as well.
+fn longer_parts<'a>(word: &'a str, jieba: &Jieba) -> Vec<&'a str> {
+    let borders: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+    let least = JIEBA_PART_CHARS + 1;
+    if borders.len() <= least + 1 || !is_technical(word) {
+        return Vec::new();
+    }
+    let parts = (0..borders.len()).flat_map(|first| {
+        let ends = borders.iter().skip(first + least);
+        let borders = &borders;
+        ends.map(move |end| &word[borders[first]..*end])
+    });
+    parts.filter(|part| part.len() < word.len() && jieba.has_word(part)).collect()
 }
 
 impl std::fmt::Debug for Segmenter {
@@ -63,12 +99,23 @@ mod tests {
     use super::*;
     use crate::dictionary::all_words;
     use proptest::prelude::*;
+    use std::collections::HashSet;
     use std::io::{BufRead, BufReader};
     use std::path::Path;
     use std::sync::LazyLock;
 
-    static WHOLE: LazyLock<Jieba> = LazyLock::new(Jieba::new);
-    static WORDS: LazyLock<Vec<(String, usize)>> = LazyLock::new(all_words);
+    /// The dictionary of jieba itself, and the technical words added to it.
+    static WHOLE: LazyLock<Jieba> = LazyLock::new(|| {
+        let mut jieba = Jieba::new();
+        let [_, technical] = all_words();
+        for (word, frequency) in technical {
+            jieba.add_word(&word, Some(frequency), None);
+        }
+        jieba
+    });
+    static WORDS: LazyLock<[Vec<(String, usize)>; 2]> = LazyLock::new(all_words);
+    static TECHNICAL: LazyLock<HashSet<String>> =
+        LazyLock::new(|| WORDS[1].iter().map(|(word, _)| word.clone()).collect());
     /// One for many runs; a new one for each is tried as well.
     static SHARED: LazyLock<Segmenter> = LazyLock::new(Segmenter::default);
 
@@ -76,13 +123,36 @@ mod tests {
         let words =
             |tokens: Vec<Token<'_>>| tokens.iter().map(|token| token.word.to_string()).collect::<Vec<_>>();
         assert_eq!(segmenter.words(run), words(WHOLE.cut(run, true)), "{run}");
-        assert_eq!(segmenter.words_and_parts(run), words(WHOLE.cut_for_search(run, true)), "{run}");
+        let theirs = with_long_parts(words(WHOLE.cut_for_search(run, true)));
+        assert_eq!(segmenter.words_and_parts(run), theirs, "{run}");
     }
 
-    /// Dictionary words one after another, some with their beginning or end cut off.
+    /// Puts before each technical word all words of the whole dictionary that are inside it and
+    /// have four characters or more.
+    fn with_long_parts(words: Vec<String>) -> Vec<String> {
+        let mut with = Vec::new();
+        for word in words {
+            let chars: Vec<char> = word.chars().collect();
+            if TECHNICAL.contains(&word) {
+                for first in 0..chars.len() {
+                    for end in first + 4..=chars.len() {
+                        let part = String::from_iter(&chars[first..end]);
+                        if part != word && WHOLE.has_word(&part) {
+                            with.push(part);
+                        }
+                    }
+                }
+            }
+            with.push(word);
+        }
+        with
+    }
+
+    /// Dictionary words one after another, some with their beginning or end cut off; every
+    /// other one is technical.
     fn run_of_words() -> impl Strategy<Value = String> {
-        let word = (any::<prop::sample::Index>(), 0_usize..6).prop_map(|(index, cut)| {
-            let word: Vec<char> = index.get(&WORDS).0.chars().collect();
+        let word = (any::<prop::sample::Index>(), 0_usize..2, 0_usize..6).prop_map(|(index, which, cut)| {
+            let word: Vec<char> = index.get(&WORDS[which]).0.chars().collect();
             match cut {
                 1 => word[1..].iter().collect(),
                 2 => word[..word.len() - 1].iter().collect(),
@@ -106,6 +176,41 @@ mod tests {
         ) {
             cut_as_with_the_whole_dictionary(&Segmenter::default(), &run);
             cut_as_with_the_whole_dictionary(&SHARED, &run);
+        }
+    }
+
+    #[test]
+    fn technical_words_stay_whole() {
+        let segmenter = Segmenter::default();
+        for (run, words, parts) in [
+            ("推测解码", "推测解码", "推测 解码"),
+            ("大模型", "大模型", "模型"),
+            ("知识蒸馏", "知识蒸馏", "知识 蒸馏"),
+            ("智能体", "智能体", "智能"),
+            ("多智能体", "多智能体", "智能 智能体"),
+            ("大语言模型", "大语言模型", "语言 模型 语言模型"),
+            ("图神经网络", "图神经网络", "神经 网络 神经网 神经网络"),
+            ("端到端", "端到端", ""),
+            ("词元", "词元", ""),
+            ("面向大模型的知识蒸馏方法", "面向 大模型 的 知识蒸馏 方法", ""),
+            ("用推测解码加速大语言模型推理", "用 推测解码 加速 大语言模型 推理", ""),
+            ("网页智能体自行判断规划深度", "网页 智能体 自行 判断 规划 深度", ""),
+            // Words of jieba's own are asked for whole.
+            ("神经网络", "神经网络", ""),
+            ("推测", "推测", ""),
+            ("解码推测", "解码 推测", ""),
+        ] {
+            assert_eq!(segmenter.words(run).join(" "), words);
+            assert_eq!(segmenter.parts(run).join(" "), parts, "{run}");
+        }
+        for (word, _) in &WORDS[1] {
+            assert_eq!(segmenter.words(word), [word], "cut apart");
+            let mut inside = segmenter.parts(word);
+            inside.push(word);
+            let mut indexed = segmenter.words_and_parts(word);
+            inside.sort_unstable();
+            indexed.sort_unstable();
+            assert_eq!(inside, indexed);
         }
     }
 

@@ -1,7 +1,7 @@
 //! From text to terms, the same way for indexing and for searching.
 //!
 //! Text is folded ([`fold`]), cut into pieces ([`scan`]), and the pieces become two
-//! streams of [`Term`]s: *words* for ranking (English stems, jieba words) and *exact*
+//! streams of [`Term`]s: *words* for ranking (English stems, Chinese words) and *exact*
 //! for phrases, prefixes and typos (folded words, Han characters and their bigrams).
 //! Rank by words, find by bigrams: segmentation depends on context, so words alone lose
 //! matches; bigrams lose none.
@@ -33,5 +33,6 @@ pub use terms::{Analyzed, Analyzer, Term, exact_terms};
 /// The version of everything in this crate that decides which terms a text has.
 ///
 /// An index holds the terms of one version; raise this number whenever a text may get
-/// other terms than before, a new release of jieba-rs with another dictionary included.
-pub const ANALYSIS_VERSION: u32 = 3;
+/// other terms than before, a new release of jieba-rs with another dictionary and other
+/// technical words included.
+pub const ANALYSIS_VERSION: u32 = 4;

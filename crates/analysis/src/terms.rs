@@ -55,6 +55,12 @@ impl Analyzer {
         self.segmenter.words(run)
     }
 
+    /// Returns the words inside a technical word (推测解码), by which an index has it as well,
+    /// and none of another word.
+    pub fn parts<'a>(&self, word: &'a str) -> Vec<&'a str> {
+        self.segmenter.parts(word)
+    }
+
     fn word_terms(&self, pieces: &[Piece]) -> Vec<Term> {
         let mut terms = Vec::with_capacity(pieces.len());
         for piece in pieces {
@@ -154,7 +160,7 @@ mod tests {
     #[test]
     fn both_streams_of_mixed_text() {
         let analyzed = Analyzer::new().analyze("LLM推理加速");
-        assert_eq!(texts(&analyzed.words), ["llm@0", "推理@1", "加速@3"]);
+        assert_eq!(texts(&analyzed.words), ["llm@0", "推理@1", "加速@3", "推理加速@1"]);
         assert_eq!(
             texts(&analyzed.exact),
             ["llm@0", "推@1", "推理@1", "理@2", "理加@2", "加@3", "加速@3", "速@4"]
@@ -165,6 +171,10 @@ mod tests {
     fn parts_of_a_compound_find_it() {
         let words = Analyzer::new().analyze("神经网络").words;
         assert_eq!(texts(&words), ["神经@0", "网络@2", "神经网@0", "神经网络@0"]);
+        let words = Analyzer::new().analyze("推测解码").words;
+        assert_eq!(texts(&words), ["推测@0", "解码@2", "推测解码@0"]);
+        let words = Analyzer::new().analyze("图神经网络").words;
+        assert_eq!(texts(&words), ["神经@1", "网络@3", "神经网@1", "神经网络@1", "图神经网络@0"]);
     }
 
     #[test]

@@ -143,7 +143,8 @@ fn what_is_typed_is_completed() {
     for (typed, expected) in [
         ("quok", Some(("quokkas", CompletionKind::Word))),
         ("patient WOM", Some(("patient wombats", CompletionKind::Word))),
-        ("推测", None),
+        ("推测", Some(("推测解码", CompletionKind::Word))),
+        ("推测解码", None),
         ("exam", Some(("Ann Example", CompletionKind::Author))),
         ("example a", Some(("Ann Example", CompletionKind::Author))),
         ("example b", None),

@@ -46,6 +46,10 @@ const PARTICLES: &str = "的了和与及在对为以等将被是有并而从中�
 /// With a smaller log-likelihood ratio a word is no candidate. 10.8 would be the
 /// thousandth part of chance for a single pair.
 const MIN_LLR: f64 = 10.0;
+/// An English word is no candidate if it stands in a smaller share of the papers with a
+/// Chinese term: an abstract is long, and much stands in it by chance. The reverse has to be
+/// borne, since an English term may be called by many names in Chinese.
+const MIN_TOGETHER: f64 = 0.1;
 /// So many candidates a term, those with the highest ratio.
 const CANDIDATES: usize = 200;
 /// Passes of expectation and maximisation.
@@ -99,11 +103,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The index has Chinese words that a query does not: those inside longer ones.
     let mut table = BTreeMap::new();
     table.extend(
-        learn(&chinese, &english_words).into_iter().map(|(term, row)| (term.replace(JOINT, ""), row)),
+        learn(&chinese, &english_words, MIN_TOGETHER)
+            .into_iter()
+            .map(|(term, row)| (term.replace(JOINT, ""), row)),
     );
     let from_chinese = table.len();
     table.extend(
-        learn(&english, &chinese_words).into_iter().map(|(term, row)| (term.replace(JOINT, " "), row)),
+        learn(&english, &chinese_words, 0.0).into_iter().map(|(term, row)| (term.replace(JOINT, " "), row)),
     );
     let mut out = std::io::BufWriter::new(std::fs::File::create(output)?);
     for (term, row) in &table {
@@ -225,9 +231,9 @@ impl Terms {
     }
 }
 
-/// Learns which words the terms are called by: for each term its translations with their
-/// shares, the likeliest first.
-fn learn(terms: &Terms, words: &Terms) -> Vec<(String, Vec<(String, f64)>)> {
+/// Learns which words the terms are called by, of those in at least a share of its papers: for
+/// each term its translations with their shares, the likeliest first.
+fn learn(terms: &Terms, words: &Terms, together: f64) -> Vec<(String, Vec<(String, f64)>)> {
     let count = terms.papers.len() as f64;
     let mut postings: Vec<Vec<usize>> = vec![Vec::new(); terms.names.len()];
     for (paper, own) in terms.papers.iter().enumerate() {
@@ -236,7 +242,7 @@ fn learn(terms: &Terms, words: &Terms) -> Vec<(String, Vec<(String, f64)>)> {
     let word_frequencies = words.frequencies();
     // For each term, how likely each candidate is to be said by it; then what it explains.
     let mut table: Vec<Vec<(u32, f64)>> =
-        postings.iter().map(|papers| candidates(papers, words, &word_frequencies)).collect();
+        postings.iter().map(|papers| candidates(papers, words, &word_frequencies, together)).collect();
     let mut likely = vec![0.0; words.names.len()];
     for pass in 0..PASSES {
         let mut totals = vec![SMOOTHING; words.names.len()];
@@ -276,9 +282,9 @@ fn learn(terms: &Terms, words: &Terms) -> Vec<(String, Vec<(String, f64)>)> {
     learned
 }
 
-/// The words that may be what a term in these papers is called, each as likely at first as
-/// it is rare.
-fn candidates(papers: &[usize], words: &Terms, frequencies: &[u32]) -> Vec<(u32, f64)> {
+/// The words that may be what a term in these papers is called, each in at least a share of
+/// them and as likely at first as it is rare.
+fn candidates(papers: &[usize], words: &Terms, frequencies: &[u32], least: f64) -> Vec<(u32, f64)> {
     let mut together: HashMap<u32, u32> = HashMap::new();
     for &word in papers.iter().flat_map(|&paper| &words.papers[paper]) {
         *together.entry(word).or_default() += 1;
@@ -288,7 +294,7 @@ fn candidates(papers: &[usize], words: &Terms, frequencies: &[u32]) -> Vec<(u32,
     let mut rated: Vec<(u32, f64)> = together
         .into_iter()
         .map(|(word, both)| (word, f64::from(both), f64::from(frequencies[word as usize])))
-        .filter(|(_, both, other)| *both >= 2.0 && both * all > own * other)
+        .filter(|(_, both, other)| *both >= f64::max(2.0, least * own) && both * all > own * other)
         .map(|(word, both, other)| (word, log_likelihood_ratio(both, own, other, all)))
         .filter(|(_, ratio)| *ratio > MIN_LLR)
         .collect();

@@ -218,12 +218,22 @@ mod tests {
             ("title:C++", "title:c++"),
             ("summary:推测", "(summary:推测 summary:=推测^0.2)"),
             (
-                "summary:推测解码",
-                "[(summary:推测 summary:=推测^0.2) (summary:解码 summary:=解码^0.2) ~summary:=\"推测 测解 解码\"^0.67 ?summary:=测解^0.5]",
+                "summary:解码推测",
+                "[(summary:解码 summary:=解码^0.2) (summary:推测 summary:=推测^0.2) ~summary:=\"解码 码推 推测\"^0.67 ?summary:=码推^0.5]",
             ),
             (
+                "+summary:解码推测",
+                "(+(summary:=\"解码 码推 推测\"^0.67 (+(summary:解码 summary:=解码^0.2) +(summary:推测 summary:=推测^0.2))))",
+            ),
+            // A technical word is one; papers that have its parts alone are found as well.
+            (
+                "summary:推测解码",
+                "[(summary:推测解码 summary:=\"推测 测解 解码\"^0.2) ~summary:推测^0.6 ~summary:解码^0.6]",
+            ),
+            ("summary:智能体", "[(summary:智能体 summary:=\"智能 能体\"^0.2) ~summary:智能^0.6]"),
+            (
                 "+summary:推测解码",
-                "(+(summary:=\"推测 测解 解码\"^0.67 (+(summary:推测 summary:=推测^0.2) +(summary:解码 summary:=解码^0.2))))",
+                "(+(summary:=\"推测 测解 解码\"^0.67 summary:推测解码 summary:=\"推测 测解 解码\"^0.2))",
             ),
             ("-summary:推测解码", "(-summary:=\"推测 测解 解码\"^0.67)"),
             ("summary:推", "summary:=推^0.67"),
@@ -249,8 +259,7 @@ mod tests {
 
     #[test]
     fn words_bring_along_what_they_are_called() {
-        let table =
-            "draft model\t草稿 100\nmodel\t模型 80 样板 20\n推测\tspecul 90 guess 5\n推测解码\tspecul 60\n";
+        let table = "draft model\t草稿 100\nmodel\t模型 80 样板 20\n推测\tspecul 90 guess 5\n推测解码\tspecul 60\n解码推测\tbackward 60\n";
         let mut lexicon = Lexicon::from_table(table.to_string());
         lexicon.add("解码\tdecoding step").expect("terms");
         for (query, expected) in [
@@ -261,8 +270,12 @@ mod tests {
             ),
             ("title:(draft -x model)", "(+[title:draft (title:model title:{模型 0.8, 样板 0.2})] -title:x)"),
             (
+                "summary:解码推测",
+                "[(summary:解码 summary:=解码^0.2 summary:=\"decoding step\") (summary:推测 summary:=推测^0.2 summary:{specul 0.9, guess 0.05}) ~summary:=\"解码 码推 推测\"^0.67 ~summary:{backward 0.6}^0.4 ?summary:=码推^0.5]",
+            ),
+            (
                 "summary:推测解码",
-                "[(summary:推测 summary:=推测^0.2 summary:{specul 0.9, guess 0.05}) (summary:解码 summary:=解码^0.2 summary:=\"decoding step\") ~summary:=\"推测 测解 解码\"^0.67 ~summary:{specul 0.6}^0.4 ?summary:=测解^0.5]",
+                "[(summary:推测解码 summary:=\"推测 测解 解码\"^0.2 summary:{specul 0.6}) ~(summary:推测^0.6 summary:{specul 0.9, guess 0.05}^0.6) ~(summary:解码^0.6 summary:=\"decoding step\"^0.6)]",
             ),
             // What must be there as it stands is not translated.
             ("+title:model", "(+title:model)"),

@@ -23,6 +23,10 @@ const CHARACTERS_WEIGHT: f32 = 0.2;
 /// The weight of a Han word of one character, which may mean much (`铌`) or little.
 const CHARACTER_WEIGHT: f32 = 0.3;
 
+/// The weight of each word inside a technical one (解码 in 推测解码), and of what it is called,
+/// beside the whole.
+const INSIDE_WEIGHT: f32 = 0.6;
+
 /// The weight of two neighbouring characters that belong to two words.
 const PAIR_WEIGHT: f32 = 0.5;
 
@@ -130,6 +134,7 @@ impl Planner<'_> {
             let mut either = vec![self.han_word(field, &exact, first, &word)];
             either.extend(self.word_translations(field, &word));
             wanted.push(Wanted { clause: Clause::any(either), role: Role::Word });
+            wanted.extend(self.words_inside(field, &word));
         }
         if exact.len() > 1 {
             let single = self.tiles(run).into_iter().filter(|(_, word)| word.chars().nth(1).is_none());
@@ -155,6 +160,19 @@ impl Planner<'_> {
         if field.is_none() {
             let authors = author_words(&run.text).map(|clause| Wanted { clause, role: Role::Evidence });
             wanted.extend(authors);
+        }
+        wanted
+    }
+
+    /// The words inside a technical word, which find papers that have them apart.
+    fn words_inside(&mut self, field: Option<&'static Field>, word: &str) -> Vec<Wanted> {
+        let mut wanted = Vec::new();
+        for part in self.analyzer.parts(word) {
+            self.mark(field, What::of_term(part));
+            let mut either = vec![any_name(field, vec![(part.to_string(), 1.0)], 1.0)];
+            either.extend(self.word_translations(field, part));
+            let clause = Clause::any(either).weighted(INSIDE_WEIGHT);
+            wanted.push(Wanted { clause, role: Role::Evidence });
         }
         wanted
     }
