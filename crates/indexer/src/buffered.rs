@@ -7,7 +7,7 @@
 //! than to read them, and counts 64 kB.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,10 +44,19 @@ struct Part {
 
 impl BufferedFile {
     /// Opens a file that does not change any more, for a merge.
-    pub(crate) fn open(path: &Path) -> io::Result<BufferedFile> {
+    pub(crate) fn for_merge(path: &Path) -> io::Result<BufferedFile> {
+        BufferedFile::open(path, PART_OF_MERGE)
+    }
+
+    /// Opens a file that does not change any more, for a query.
+    pub(crate) fn for_query(path: &Path) -> io::Result<BufferedFile> {
+        BufferedFile::open(path, PART_OF_QUERY)
+    }
+
+    fn open(path: &Path, part: usize) -> io::Result<BufferedFile> {
         let file = File::open(path)?;
         let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-        Ok(BufferedFile { length, part: PART_OF_MERGE, mapped: None, last: Mutex::new(Part::none(file)) })
+        Ok(BufferedFile { length, part, mapped: None, last: Mutex::new(Part::none(file)) })
     }
 
     /// Opens a file that is mapped and does not change any more, for a query.
@@ -63,13 +72,17 @@ impl Part {
     }
 
     fn read(&mut self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        let mut bytes = Vec::with_capacity(range.len());
-        self.file.seek(SeekFrom::Start(range.start as u64))?;
-        (&self.file).take(range.len() as u64).read_to_end(&mut bytes)?;
-        match bytes.len() == range.len() {
-            true => Ok(OwnedBytes::new(bytes)),
-            false => Err(io::ErrorKind::UnexpectedEof.into()),
+        let mut bytes = vec![0; range.len()];
+        // One call of the system, where it has one.
+        #[cfg(unix)]
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, &mut bytes, range.start as u64)?;
+        #[cfg(not(unix))]
+        {
+            use std::io::{Read, Seek, SeekFrom};
+            self.file.seek(SeekFrom::Start(range.start as u64))?;
+            self.file.read_exact(&mut bytes)?;
         }
+        Ok(OwnedBytes::new(bytes))
     }
 }
 
@@ -114,9 +127,10 @@ mod tests {
             let path = folder.path().join("a");
             std::fs::write(&path, &content).expect("a file");
             let mapped = Arc::new(OwnedBytes::new(content.clone()));
-            let merged = BufferedFile::open(&path).expect("the file");
-            let asked = BufferedFile::open_beside(&path, mapped).expect("the file");
-            for file in [merged, asked] {
+            let merged = BufferedFile::for_merge(&path).expect("the file");
+            let asked = BufferedFile::for_query(&path).expect("the file");
+            let beside = BufferedFile::open_beside(&path, mapped).expect("the file");
+            for file in [merged, asked, beside] {
                 prop_assert_eq!(file.len(), length);
                 for (start, share) in &reads {
                     let start = (start * length as f64) as usize;

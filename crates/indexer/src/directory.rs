@@ -3,6 +3,7 @@
 //! whoever reads writes nothing.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -279,16 +280,20 @@ impl TerminatingWrite for Writing {
 
 impl Directory for SafeDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        let merges = self.merges.load(Ordering::Relaxed);
-        let opened = match merges {
-            true => BufferedFile::open(&self.folder.join(path)),
-            false => {
-                let mapped = self.mapped.get_file_handle(path)?;
-                // The headers of dictionaries stand beside what is looked at anyway.
-                if !self.brief || path.extension().is_some_and(|kind| kind == "term") {
-                    return Ok(mapped);
+        let own = self.folder.join(path);
+        let opened = if self.merges.load(Ordering::Relaxed) {
+            BufferedFile::for_merge(&own)
+        } else if !self.brief {
+            return self.mapped.get_file_handle(path);
+        } else {
+            match path.extension().and_then(OsStr::to_str) {
+                // Their headers stand beside what is looked at anyway.
+                Some("term") => return self.mapped.get_file_handle(path),
+                // Something of all papers, of which a query looks at some.
+                Some("fast" | "fieldnorm") => {
+                    BufferedFile::open_beside(&own, self.mapped.get_file_handle(path)?)
                 }
-                BufferedFile::open_beside(&self.folder.join(path), mapped)
+                _ => BufferedFile::for_query(&own),
             }
         };
         match opened {
