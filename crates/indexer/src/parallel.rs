@@ -9,7 +9,7 @@ use std::thread;
 
 /// How many items for each core are on their way at most: enough that no core waits for
 /// another, and little to keep.
-const ITEMS_A_CORE: usize = 4;
+const ITEMS_A_CORE: usize = 8;
 
 /// How much is on its way at most, in bytes of input. Of what is larger there is one at a time.
 const BYTES: usize = 16 << 20;

@@ -1,5 +1,6 @@
 //! Writing the changes of a run as one commit.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use analysis::Analyzer;
@@ -33,9 +34,10 @@ const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 8;
 const LARGE_SEGMENT: u32 = 10_000;
 const LARGE_SEGMENTS_TO_MERGE: usize = 4;
 
-/// How many papers are made into documents at a time, by one core: enough that handing them
-/// over costs little, and few enough that all cores have some of a single digest.
-const PAPERS_AT_A_TIME: usize = 4;
+/// How many papers are made into documents at a time, by one core: few enough that all cores
+/// have some of a single digest, and many in a long run, where a core that has to wait for the
+/// next ones sleeps.
+const PAPERS_AT_A_TIME: RangeInclusive<usize> = 4..=32;
 
 /// A paper to write or to delete, ready for the engine.
 struct Change<'a> {
@@ -106,13 +108,14 @@ impl Target<'_> {
         let mut counts = PaperCounts::default();
         let mut replaced = Vec::new();
         let mut done = 0;
+        let at_a_time = (ids.len() / 64).clamp(*PAPERS_AT_A_TIME.start(), *PAPERS_AT_A_TIME.end());
         in_order(
-            ids.chunks(PAPERS_AT_A_TIME),
+            ids.chunks(at_a_time),
             |ids| ids.iter().map(|id| run.size(id)).sum(),
             |ids| ids.iter().map(|id| self.change(run, id, analyzer)).collect::<Result<Vec<_>, _>>(),
             |changes| {
                 progress(Step::Writing(done, ids.len()));
-                done += PAPERS_AT_A_TIME;
+                done += at_a_time;
                 for change in changes?.into_iter().flatten() {
                     match (&change.before, &change.after) {
                         (Some(_), Some(_)) => counts.updated += 1,
