@@ -343,7 +343,7 @@ impl Run<'_> {
         if before == after {
             return Ok(None);
         }
-        let lengths = self.before.get(id).map(|paper| paper.lengths.clone());
+        let lengths = self.before.get(id).map(|paper| paper.lengths.as_deref().cloned().unwrap_or_default());
         Ok(Some(RecordChange { before: lengths, after }))
     }
 }

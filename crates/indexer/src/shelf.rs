@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use paper::{Occurrence, Record};
+use smallvec::{SmallVec, smallvec};
 
 use crate::files::{Files, Scratch};
 use crate::lengths::Lengths;
@@ -50,13 +51,14 @@ impl Parcel {
 /// Papers by id, their occurrences on the shelf.
 pub(crate) type Papers = BTreeMap<Box<str>, KeptPaper>;
 
-/// A paper on the shelf.
-#[derive(Clone, Debug, Default)]
+/// A paper on the shelf. Runs may have millions of them, most of which stand in one digest and are
+/// new.
+#[derive(Clone, Debug)]
 pub(crate) struct KeptPaper {
     /// Its occurrences.
-    pub(crate) occurrences: Vec<Kept>,
+    pub(crate) occurrences: SmallVec<[Kept; 1]>,
     /// The lengths of its fields, if it is in the index.
-    pub(crate) lengths: Lengths,
+    pub(crate) lengths: Option<Box<Lengths>>,
 }
 
 /// The shelf itself.
@@ -115,8 +117,7 @@ impl Shelf {
         match papers.get_mut(id.as_str()) {
             Some(known) => known.occurrences.push(kept),
             None => {
-                // Most papers stand in one digest.
-                let paper = KeptPaper { occurrences: vec![kept], lengths: Lengths::default() };
+                let paper = KeptPaper { occurrences: smallvec![kept], lengths: None };
                 papers.insert(id.as_str().into(), paper);
             }
         }
@@ -138,7 +139,16 @@ impl Shelf {
             self.put(papers, digest, &Parcel::of(record.id.clone(), occurrence)?)?;
         }
         if let Some(paper) = papers.get_mut(record.id.as_str()) {
-            paper.lengths = lengths;
+            paper.lengths = Some(Box::new(lengths));
+        }
+        Ok(())
+    }
+
+    /// Puts aside what is in memory yet, if there is a file for it.
+    pub(crate) fn clear(&mut self) -> io::Result<()> {
+        if self.file.is_some() {
+            self.write()?;
+            self.last = Vec::new();
         }
         Ok(())
     }
