@@ -17,6 +17,7 @@ import glob
 import json
 import math
 import os
+import random
 import re
 import shutil
 import statistics
@@ -109,10 +110,11 @@ def once(command, measured=None, before=None, out=subprocess.DEVNULL, stdin=None
 
 
 def by_turns(runs, commands):
-    """Runs commands by turns; each is (name, command) or (name, command, options of `once`)."""
+    """Runs commands by turns; each is (name, command) or (name, command, options of `once`). Each turn has an order of
+    its own: whoever runs after one that reads hundreds of megabytes finds the processor's caches empty."""
     measured = {row[0]: Measured() for row in commands}
     for turn in range(runs):
-        for name, command, *options in commands:
+        for name, command, *options in random.Random(turn).sample(commands, len(commands)):
             made = command(turn) if callable(command) else command
             once(made, measured[name], **(options[0] if options else {}))
     return measured
