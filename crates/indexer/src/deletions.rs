@@ -13,7 +13,8 @@ use tantivy::{BitSet, DocSet, Index, SegmentMeta, SegmentReader, TERMINATED, Ter
 pub(crate) fn delete(
     index: &Index,
     segments: &mut Vec<SegmentMeta>,
-    (field, ids): (Field, &[&str]),
+    field: Field,
+    ids: &[&str],
     opstamp: u64,
 ) -> tantivy::Result<()> {
     if ids.is_empty() {

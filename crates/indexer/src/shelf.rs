@@ -145,7 +145,7 @@ impl Shelf {
     }
 
     /// Puts aside what is in memory yet, if there is a file for it.
-    pub(crate) fn clear(&mut self) -> io::Result<()> {
+    pub(crate) fn put_aside(&mut self) -> io::Result<()> {
         if self.file.is_some() {
             self.write()?;
             self.last = Vec::new();

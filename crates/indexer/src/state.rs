@@ -29,7 +29,7 @@ const CLOCK_TICK: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// The digests.
-    #[serde(deserialize_with = "in_order")]
+    #[serde(deserialize_with = "map_of_pairs")]
     pub digests: BTreeMap<String, DigestState>,
     /// Files that could not be read or are no digests, as they were then: nobody is told
     /// again before they change.
@@ -182,7 +182,9 @@ impl State {
 
 /// Takes thousands of digests as they stand in the file, by path: one by one they would each
 /// look for their place. To postcard a map is a list of pairs.
-fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, DigestState>, D::Error> {
+fn map_of_pairs<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, DigestState>, D::Error> {
     Ok(Vec::<(String, DigestState)>::deserialize(deserializer)?.into_iter().collect())
 }
 

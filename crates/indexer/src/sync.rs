@@ -166,7 +166,7 @@ fn sync_unguarded(
     run.read(&roots, found, progress)?;
     run.look_up()?;
     run.settle_titles()?;
-    run.shelf.clear().map_err(|source| IndexError::io(root, source))?;
+    run.shelf.put_aside().map_err(|source| IndexError::io(root, source))?;
 
     let mut commit = || {
         if fresh {

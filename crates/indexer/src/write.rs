@@ -36,8 +36,9 @@ const LARGE_SEGMENTS_TO_MERGE: usize = 4;
 
 /// How many papers are made into documents at a time, by one core: few enough that all cores
 /// have some of a single digest, and many in a long run, where a core that has to wait for the
-/// next ones sleeps.
+/// next ones sleeps. Within these bounds a run has so many parts.
 const PAPERS_AT_A_TIME: RangeInclusive<usize> = 4..=32;
+const PARTS: usize = 64;
 
 /// A paper to write or to delete, ready for the engine.
 struct Change<'a> {
@@ -108,7 +109,7 @@ impl Target<'_> {
         let mut counts = PaperCounts::default();
         let mut replaced = Vec::new();
         let mut done = 0;
-        let at_a_time = (ids.len() / 64).clamp(*PAPERS_AT_A_TIME.start(), *PAPERS_AT_A_TIME.end());
+        let at_a_time = (ids.len() / PARTS).clamp(*PAPERS_AT_A_TIME.start(), *PAPERS_AT_A_TIME.end());
         in_order(
             ids.chunks(at_a_time),
             |ids| ids.iter().map(|id| run.size(id)).sum(),
@@ -143,7 +144,7 @@ impl Target<'_> {
     fn commit(&self, segments: Vec<SegmentMeta>, replaced: &[&str], payload: String) -> tantivy::Result<()> {
         let mut meta = self.index.load_metas()?;
         meta.opstamp += 1;
-        delete(self.index, &mut meta.segments, (self.schema.main(&ID), replaced), meta.opstamp)?;
+        delete(self.index, &mut meta.segments, self.schema.main(&ID), replaced, meta.opstamp)?;
         meta.segments.extend(segments);
         meta.payload = Some(payload);
         Ok(self.directory.atomic_write(Path::new(META), &serde_json::to_vec_pretty(&meta)?)?)
