@@ -14,6 +14,7 @@ use tantivy::{DocId, Score, SegmentReader, TERMINATED, TantivyError};
 
 use crate::hint::Hint;
 use crate::synonyms::Word;
+pub(crate) use scorer::Room;
 use scorer::{BagScorer, LeafScorer};
 
 /// A query for the words of a bag.
@@ -149,11 +150,13 @@ pub(crate) struct BagWeight {
 }
 
 impl BagWeight {
-    /// Opens the bag in a segment; `None` where no paper can match.
+    /// Opens the bag in a segment, with room that another one leaves, or with new one; `None`
+    /// where no paper can match.
     pub(crate) fn bag(
         &self,
         reader: &SegmentReader,
         boost: Score,
+        room: &mut Option<Room>,
     ) -> Result<Option<BagScorer>, TantivyError> {
         let mut matching = Vec::with_capacity(self.matching.len());
         for (leaves, role) in &self.matching {
@@ -180,13 +183,14 @@ impl BagWeight {
             let limits = Limits { bound: bound * boost, needs: *needs };
             hints.extend(Hint::open(leaf, reader, boost)?.map(|hint| (hint, limits)));
         }
-        Ok(Some(BagScorer::new(matching, hints, self.all)))
+        let room = room.take().unwrap_or_else(Room::new);
+        Ok(Some(BagScorer::new(matching, hints, self.all, room)))
     }
 }
 
 impl Weight for BagWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
-        Ok(match self.bag(reader, boost)? {
+        Ok(match self.bag(reader, boost, &mut None)? {
             Some(bag) => Box::new(bag),
             None => Box::new(EmptyScorer),
         })

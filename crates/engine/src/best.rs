@@ -9,7 +9,7 @@ use std::rc::Rc;
 use analysis::fields::{DATE, ID};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::fastfield::FastFieldReaders;
-use tantivy::{DocAddress, DocId, Score, SegmentReader, TantivyError};
+use tantivy::{DocAddress, DocId, Score, SegmentReader};
 
 /// As many papers as are wanted, of those that were offered.
 pub(crate) struct Best {
@@ -19,37 +19,38 @@ pub(crate) struct Best {
 }
 
 /// What tells papers of a segment apart that score alike.
+///
+/// Columns are opened where one is looked at. One that cannot be read is none: such a file tells of
+/// itself when the paper is read.
 pub(crate) struct Keys {
-    days: Column<i64>,
     columns: FastFieldReaders,
-    /// Opened where an id is looked at.
+    days: OnceCell<Option<Column<i64>>>,
     ids: OnceCell<Option<StrColumn>>,
 }
 
 struct Offered {
     score: Score,
-    day: Option<i64>,
-    /// Looked up where score and day do not tell.
+    /// Looked up where the score does not tell, and the id where the day does not, either.
+    day: OnceCell<Option<i64>>,
     id: OnceCell<String>,
     address: DocAddress,
     keys: Rc<Keys>,
 }
 
 impl Keys {
-    pub(crate) fn of(reader: &SegmentReader) -> Result<Rc<Keys>, TantivyError> {
-        let columns = reader.fast_fields();
-        let days = columns.i64(DATE.name)?;
-        Ok(Rc::new(Keys { days, columns: columns.clone(), ids: OnceCell::new() }))
+    pub(crate) fn of(reader: &SegmentReader) -> Rc<Keys> {
+        let columns = reader.fast_fields().clone();
+        Rc::new(Keys { columns, days: OnceCell::new(), ids: OnceCell::new() })
     }
 
-    /// The ids of papers; one that cannot be read is none, and tells itself when the paper is read.
+    /// The ids of papers.
     fn ids(&self) -> Option<&StrColumn> {
         self.ids.get_or_init(|| self.columns.str(ID.name).ok().flatten()).as_ref()
     }
 
     /// The day of a paper, as the index numbers days.
     pub(crate) fn day(&self, doc: DocId) -> Option<i64> {
-        self.days.first(doc)
+        self.days.get_or_init(|| self.columns.i64(DATE.name).ok()).as_ref()?.first(doc)
     }
 }
 
@@ -67,8 +68,8 @@ impl Best {
     /// be so.
     pub(crate) fn offer(&mut self, score: Score, address: DocAddress, keys: &Rc<Keys>) -> Score {
         if score >= self.least() {
-            let day = keys.day(address.doc_id);
-            self.heap.push(Offered { score, day, id: OnceCell::new(), address, keys: keys.clone() });
+            let (day, id) = (OnceCell::new(), OnceCell::new());
+            self.heap.push(Offered { score, day, id, address, keys: keys.clone() });
             if self.heap.len() > self.most {
                 self.heap.pop();
             }
@@ -91,6 +92,10 @@ impl Best {
 }
 
 impl Offered {
+    fn day(&self) -> Option<i64> {
+        *self.day.get_or_init(|| self.keys.day(self.address.doc_id))
+    }
+
     fn id(&self) -> &str {
         self.id.get_or_init(|| {
             let mut id = String::new();
@@ -108,7 +113,7 @@ impl Ord for Offered {
     /// Whoever comes first is less.
     fn cmp(&self, other: &Offered) -> Ordering {
         let by_score = other.score.total_cmp(&self.score);
-        let by_day = || other.day.cmp(&self.day);
+        let by_day = || other.day().cmp(&self.day());
         by_score.then_with(by_day).then_with(|| self.id().cmp(other.id()))
     }
 }

@@ -94,7 +94,7 @@ fn best_of_all(plan: &Plan, mut best: Best, context: Context<'_>) -> Result<(usi
     let weight = compile::plan(plan, context)?.weight(context.statistics.scoring())?;
     let mut total = 0;
     for (segment, reader) in (0..).zip(context.searcher.segment_readers()) {
-        let keys = Keys::of(reader)?;
+        let keys = Keys::of(reader);
         weight.for_each(reader, &mut |doc, score| {
             if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
                 total += 1;
@@ -119,13 +119,14 @@ fn best_of_bag(
     };
     let (filters, excluded) = (weights(&bagged.filters)?, weights(&bagged.excluded)?);
     let mut total = 0;
+    let mut room = None;
     for (segment, reader) in (0..).zip(context.searcher.segment_readers()) {
-        let Some(bag) = weight.bag(reader, 1.0)? else { continue };
+        let Some(bag) = weight.bag(reader, 1.0, &mut room)? else { continue };
         let open = |weights: &[Box<dyn Weight>]| {
             weights.iter().map(|weight| weight.scorer(reader, 1.0)).collect::<Result<Vec<_>, _>>()
         };
         let (mut filters, mut excluded) = (open(&filters)?, open(&excluded)?);
-        let keys = Keys::of(reader)?;
+        let keys = Keys::of(reader);
         let alive = reader.alive_bitset();
         let mut keeps = |doc: DocId| {
             alive.is_none_or(|alive| alive.is_alive(doc))
@@ -137,9 +138,11 @@ fn best_of_bag(
         let factor = |doc: DocId| recency.map_or(1.0, |recency| recency::factor(recency, keys.day(doc)));
         let most_factor = if recency.is_some() { 1.0 + RECENCY } else { 1.0 };
         let (most, least) = (best.most(), best.least());
-        total += bag.best(most, least, most_factor, keeps, |doc, score| {
+        let (found, left) = bag.best(most, least, most_factor, keeps, |doc, score| {
             best.offer(score * factor(doc), DocAddress::new(segment, doc), &keys)
         });
+        total += found;
+        room = Some(left);
     }
     Ok((total, best))
 }

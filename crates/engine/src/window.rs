@@ -4,7 +4,7 @@
 use tantivy::DocId;
 
 /// How many papers a window holds.
-pub(crate) const WINDOW: usize = 4096;
+pub(crate) const WINDOW: usize = 2048;
 
 /// Places of a window.
 #[derive(Clone, Debug)]

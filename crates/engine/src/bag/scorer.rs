@@ -14,6 +14,61 @@ pub(super) enum LeafScorer {
     Other(Box<dyn Scorer>),
 }
 
+/// What is known of the papers of a window, each at its place; 0 where no paper matches. One
+/// segment after another uses the same: its 80 kB are new pages otherwise, each a trap into the
+/// kernel.
+pub(crate) struct Room {
+    /// The sum of what a paper scores without hints.
+    scores: Box<[Score; WINDOW]>,
+    /// What the words make of the score that it has.
+    coverages: Box<[f32; WINDOW]>,
+    /// Which of the first 64 words it has.
+    words: Box<[u64; WINDOW]>,
+    /// The frequency of the word that is being looked at.
+    frequencies: Box<[f32; WINDOW]>,
+}
+
+impl Room {
+    pub(crate) fn new() -> Room {
+        Room {
+            scores: Box::new([0.0; WINDOW]),
+            coverages: Box::new([0.0; WINDOW]),
+            words: Box::new([0; WINDOW]),
+            frequencies: Box::new([0.0; WINDOW]),
+        }
+    }
+
+    /// Makes what the words count that papers have into what that makes of their scores.
+    fn cover(&mut self, found: &Places, all: f32) {
+        match is_sparse(found) {
+            true => found.for_each(|at| self.coverages[at] = coverage(self.coverages[at], all)),
+            false => self.coverages.iter_mut().for_each(|covered| *covered = coverage(*covered, all)),
+        }
+    }
+
+    /// Forgets the papers at these places, which are all there are.
+    fn clear(&mut self, found: &Places) {
+        match is_sparse(found) {
+            true => found.for_each(|at| {
+                self.scores[at] = 0.0;
+                self.coverages[at] = 0.0;
+                self.words[at] = 0;
+            }),
+            false => {
+                self.scores.fill(0.0);
+                self.coverages.fill(0.0);
+                self.words.fill(0);
+            }
+        }
+    }
+}
+
+/// Whether it is faster to go through the places than through the window, where the processor
+/// takes several places at a time.
+fn is_sparse(places: &Places) -> bool {
+    places.count() < WINDOW / 8
+}
+
 /// A bag in a segment.
 pub(crate) struct BagScorer {
     matching: Vec<(Vec<LeafScorer>, Role)>,
@@ -25,14 +80,7 @@ pub(crate) struct BagScorer {
     bounds: Box<[(u64, Score); KNOWN]>,
     all: f32,
     window: Window,
-    /// The sum of what each paper of the window scores without hints.
-    scores: Box<[Score; WINDOW]>,
-    /// What the words make of the score that it has.
-    coverages: Box<[f32; WINDOW]>,
-    /// Which of the first 64 words it has.
-    words: Box<[u64; WINDOW]>,
-    /// The frequency of the word that is being looked at; 0 where none is.
-    frequencies: Box<[f32; WINDOW]>,
+    room: Room,
     doc: DocId,
     /// The score of the paper, once somebody asked for it.
     score: Option<Score>,
@@ -55,6 +103,7 @@ impl BagScorer {
         matching: Vec<(Vec<LeafScorer>, Role)>,
         hints: Vec<(Hint, Limits)>,
         all: f32,
+        room: Room,
     ) -> BagScorer {
         let mut scorer = BagScorer {
             matching,
@@ -63,10 +112,7 @@ impl BagScorer {
             hints,
             all,
             window: Window::new(),
-            scores: Box::new([0.0; WINDOW]),
-            coverages: Box::new([0.0; WINDOW]),
-            words: Box::new([0; WINDOW]),
-            frequencies: Box::new([0.0; WINDOW]),
+            room,
             doc: 0,
             score: None,
         };
@@ -77,17 +123,17 @@ impl BagScorer {
     /// Fills the window that begins with the first match from `target` on, and returns
     /// that match.
     fn fill(&mut self, target: DocId) -> DocId {
-        let BagScorer { matching, window, scores, coverages, words, frequencies, all, .. } = self;
+        let BagScorer { matching, window, room, all, .. } = self;
+        room.clear(&window.found);
         let leaves = matching.iter_mut().flat_map(|(leaves, _)| leaves);
         let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
         if start == TERMINATED {
+            window.found.clear();
             return TERMINATED;
         }
         window.begin(start);
-        scores.fill(0.0);
-        // At first, what the words count that a paper has.
-        coverages.fill(0.0);
-        words.fill(0);
+        // In `coverages` is at first what the words count that a paper has.
+        let Room { scores, coverages, words, frequencies } = room;
         let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
         let mut bit = 1;
         for (leaves, role) in matching {
@@ -122,7 +168,7 @@ impl BagScorer {
             }
             window.found.add_all(&of_part);
         }
-        coverages.iter_mut().for_each(|covered| *covered = coverage(*covered, *all));
+        room.cover(&window.found, *all);
         start
     }
 
@@ -139,17 +185,17 @@ impl BagScorer {
     /// More than a paper of the window scores with all hints.
     #[inline]
     fn highest_score(&mut self, at: usize) -> Score {
-        let words = self.words[at] & self.needed;
-        (self.scores[at] + self.bound_of_hints(words)) * self.coverages[at] * ROUNDING
+        let words = self.room.words[at] & self.needed;
+        (self.room.scores[at] + self.bound_of_hints(words)) * self.room.coverages[at] * ROUNDING
     }
 
     /// The score of a paper of the window with all hints; `None` if it is below `least`. Papers
     /// have to be asked for in order.
     fn whole_score(&mut self, doc: DocId, at: usize, least: Score) -> Option<Score> {
-        let coverage = self.coverages[at];
+        let coverage = self.room.coverages[at];
         let reaches = |highest: Score| highest * coverage * ROUNDING >= least;
-        let mut score = self.scores[at];
-        let words = self.words[at] & self.needed;
+        let mut score = self.room.scores[at];
+        let words = self.room.words[at] & self.needed;
         let mut rest = self.bound_of_hints(words);
         for (hint, limits) in self.hints.iter_mut().filter(|(_, limits)| limits.allow(words)) {
             if !reaches(score + rest) {
@@ -166,7 +212,7 @@ impl BagScorer {
     /// with their scores; it returns what a paper has to score by now to be among them, and
     /// those that cannot are not given to it. `most` is how many the best are, `least` what a
     /// paper has to score at first, and `factor` what `offer` multiplies scores by at most (and
-    /// at least by 1). Returns the number of papers.
+    /// at least by 1). Returns the number of papers, and what the next segment can use.
     pub(crate) fn best(
         mut self,
         most: usize,
@@ -174,7 +220,7 @@ impl BagScorer {
         factor: f32,
         mut keeps: Option<&mut dyn FnMut(DocId) -> bool>,
         mut offer: impl FnMut(DocId, Score) -> Score,
-    ) -> usize {
+    ) -> (usize, Room) {
         let mut total = 0;
         let mut without_hints: Vec<Score> = Vec::new();
         while self.doc != TERMINATED {
@@ -188,7 +234,7 @@ impl BagScorer {
                 // Where `most` papers score so much even without hints, no paper is among the
                 // best that scores less.
                 found.for_each(|at| {
-                    let score = self.scores[at] * self.coverages[at];
+                    let score = self.room.scores[at] * self.room.coverages[at];
                     if score > least {
                         without_hints.push(score);
                     }
@@ -209,7 +255,7 @@ impl BagScorer {
             });
             self.doc = self.fill(self.window.end());
         }
-        total
+        (total, self.room)
     }
 }
 
