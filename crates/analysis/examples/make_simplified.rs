@@ -1,4 +1,4 @@
-//! Makes `src/simplified.fst` of OpenCC's table of characters, as hanconv comes with it.
+//! Makes `src/simplified.bin` of OpenCC's table of characters, as hanconv comes with it.
 //! To be run when it comes with another one, which the tests of this crate tell:
 //!
 //! ```text
@@ -14,23 +14,25 @@ use std::error::Error;
 
 use hanconv::RawDictionary;
 
-const MADE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/simplified.fst");
+const MADE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/simplified.bin");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut characters = BTreeMap::new();
     // Of several simplified forms the table lists the common one first.
     for (traditional, simplified) in RawDictionary::TSCharacters.iter() {
-        let mut simplified = simplified.chars();
-        let (Some(ch), None) = (simplified.next(), simplified.next()) else {
+        let only = |text: &str| {
+            let mut characters = text.chars();
+            characters.next().filter(|_| characters.next().is_none())
+        };
+        let (Some(from), Some(to)) = (only(traditional), only(simplified)) else {
             return Err(format!("more than a character for {traditional}").into());
         };
-        if traditional != ch.to_string() {
-            characters.insert(traditional, u64::from(ch));
+        if from != to {
+            characters.insert(u32::from(from), u32::from(to));
         }
     }
-    let count = characters.len();
-    let made = fst::Map::from_iter(characters)?;
-    std::fs::write(MADE, made.as_fst().as_bytes())?;
-    println!("{count} characters, {} bytes", made.as_fst().as_bytes().len());
+    let codes = characters.iter().flat_map(|(from, to)| [from.to_be_bytes(), to.to_be_bytes()]);
+    std::fs::write(MADE, codes.flatten().collect::<Vec<u8>>())?;
+    println!("{} characters", characters.len());
     Ok(())
 }

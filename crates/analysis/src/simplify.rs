@@ -4,25 +4,23 @@
 //! That is left aside: text and query are folded alike, and what is found must not depend
 //! on what stands beside it.
 //!
-//! `simplified.fst` is made by `examples/make_simplified.rs` of OpenCC's table; it is read
+//! `simplified.bin` is made by `examples/make_simplified.rs` of OpenCC's table; it is read
 //! in place. Tests hold it to the table.
 
-use std::sync::LazyLock;
-
-use fst::Map;
-
-static BYTES: &[u8] = include_bytes!("simplified.fst");
-
-static SIMPLIFIED: LazyLock<Map<&'static [u8]>> =
-    LazyLock::new(|| Map::new(BYTES).expect("the file in the binary is a map"));
+/// Pairs of characters, by the first one: a traditional one and its simplified form, as code points
+/// of four bytes, the highest first.
+static SIMPLIFIED: &[u8] = include_bytes!("simplified.bin");
 
 /// Returns the simplified form of a character; most are their own.
 pub(crate) fn simplified(ch: char) -> char {
     if !crate::han::is_han(ch) {
         return ch;
     }
-    let found = SIMPLIFIED.get(ch.encode_utf8(&mut [0; 4]));
-    found.and_then(|code| char::from_u32(u32::try_from(code).ok()?)).unwrap_or(ch)
+    let code = u32::from(ch).to_be_bytes();
+    let (pairs, _) = SIMPLIFIED.as_chunks::<8>();
+    let found = pairs.binary_search_by(|pair| pair[..4].cmp(&code)).ok();
+    let simplified = found.and_then(|at| pairs[at].last_chunk().copied()).map(u32::from_be_bytes);
+    simplified.and_then(char::from_u32).unwrap_or(ch)
 }
 
 #[cfg(test)]
@@ -39,6 +37,6 @@ mod tests {
             assert_eq!(simplified(ch).to_string(), expected, "{traditional}");
             changed += usize::from(traditional != expected);
         }
-        assert_eq!(changed, SIMPLIFIED.len());
+        assert_eq!(8 * changed, SIMPLIFIED.len());
     }
 }
