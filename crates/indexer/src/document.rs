@@ -1,26 +1,18 @@
 //! A record as tantivy's document, and back.
 
+use std::io;
+
 use analysis::Analyzer;
 use analysis::fields::{Analysis, FIELDS, RECORD, Values};
 use analysis::names::Name;
 use chrono::NaiveDate;
-use paper::{Occurrence, Record};
-use serde::{Deserialize, Serialize};
+use paper::Record;
 use tantivy::TantivyDocument;
-use tantivy::schema::Value;
 
 use crate::lengths::Lengths;
 use crate::schema::IndexSchema;
+use crate::stored::{pack, unpack};
 use crate::terms::encode;
-
-/// A record as it is stored.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    id: String,
-    occurrences: Vec<Occurrence>,
-    /// The lengths of the document's fields: whoever replaces it need not work them out.
-    lengths: Lengths,
-}
 
 /// Makes a document: the terms of each field, and the record itself. Returns the lengths
 /// of its fields as well.
@@ -28,7 +20,7 @@ pub(crate) fn to_document(
     record: &Record,
     analyzer: &Analyzer,
     schema: &IndexSchema,
-) -> Result<(TantivyDocument, Lengths), serde_json::Error> {
+) -> io::Result<(TantivyDocument, Lengths)> {
     let mut document = TantivyDocument::default();
     let mut lengths = Lengths::default();
     for field in FIELDS {
@@ -62,28 +54,57 @@ pub(crate) fn to_document(
             Values::Record => {}
         }
     }
-    let (id, occurrences) = (record.id.clone(), record.occurrences().to_vec());
-    let stored = Stored { id, occurrences, lengths };
-    document.add_text(schema.main(&RECORD), serde_json::to_string(&stored)?);
-    Ok((document, stored.lengths))
+    document.add_bytes(schema.main(&RECORD), &pack(record, &lengths)?);
+    Ok((document, lengths))
 }
 
-/// Reads the record that a document stores, and the lengths of its fields; `Err` says what is
-/// wrong with it.
-pub(crate) fn from_document(
-    document: &TantivyDocument,
-    schema: &IndexSchema,
-) -> Result<(Record, Lengths), String> {
-    let stored =
-        document.get_first(schema.main(&RECORD)).and_then(|value| value.as_str().map(str::to_string));
-    let stored = stored.ok_or("a document without its record")?;
-    let stored: Stored =
-        serde_json::from_str(&stored).map_err(|error| format!("a record that cannot be read: {error}"))?;
-    let record = Record::new(stored.id, stored.occurrences).ok_or("a record without a paper")?;
-    Ok((record, stored.lengths))
+/// Reads the record that a document stores, and the lengths of its fields, from the bytes that
+/// tantivy keeps of it; `Err` says what is wrong with it.
+pub(crate) fn from_stored(document: &[u8]) -> Result<(Record, Lengths), String> {
+    unpack(only_value(document).ok_or("a document without its record")?)
+}
+
+/// Returns the one value of a document, which is bytes, as tantivy keeps it: the number of values, the
+/// field, the kind of value, its length, itself. tantivy's own way takes the bytes one by one, which
+/// is a twentieth of all that a query does.
+fn only_value(document: &[u8]) -> Option<&[u8]> {
+    // Seven bits a byte, the lowest first; the last byte has the eighth bit.
+    const LAST: u8 = 1 << 7;
+    const ONE: u8 = 1 | LAST;
+    const BYTES: u8 = 4;
+    let ([ONE, _, _, _, _, BYTES], rest) = document.split_first_chunk()? else { return None };
+    let digits = rest.iter().position(|digit| digit & LAST != 0)? + 1;
+    let (length, value) = rest.split_at(digits);
+    let length = length.iter().rev().try_fold(0_usize, |length, digit| {
+        length.checked_mul(usize::from(LAST))?.checked_add(usize::from(digit & !LAST))
+    });
+    (length? == value.len()).then_some(value)
 }
 
 /// The number that stands for a day in the index: days since 1970-01-01.
 pub fn day_number(day: NaiveDate) -> i64 {
     i64::from(day.to_epoch_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_value_of_a_document_is_found() {
+        let long = [&[0x81, 7, 0, 0, 0, 4, 0x48, 0x81][..], &[9; 200]].concat();
+        for (document, expected) in [
+            (&[0x81, 7, 0, 0, 0, 4, 0x83, 1, 2, 3][..], Some(&[1, 2, 3][..])),
+            (&[0x81, 7, 0, 0, 0, 4, 0x80], Some(&[])),
+            (&long, Some(&[9; 200])),
+            (&long[..207], None),
+            (&[0x82, 7, 0, 0, 0, 4, 0x83, 1, 2, 3], None),
+            (&[0x81, 7, 0, 0, 0, 0, 0x83, 1, 2, 3], None),
+            (&[0x81, 7, 0, 0, 0, 4, 0x03, 1, 2, 3], None),
+            (&[0x81, 7, 0], None),
+            (&[], None),
+        ] {
+            assert_eq!(only_value(document), expected, "{document:?}");
+        }
+    }
 }

@@ -27,6 +27,7 @@ mod segments;
 mod shelf;
 mod space;
 mod state;
+mod stored;
 mod sync;
 mod terms;
 mod titles;

@@ -13,7 +13,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 
 use crate::directory::SafeDirectory;
-use crate::document::from_document;
+use crate::document::from_stored;
 use crate::error::IndexError;
 use crate::files::{Disk, Files};
 use crate::folder::{generation_path, missing, read_pointer};
@@ -161,8 +161,11 @@ impl OpenIndex {
     }
 
     fn stored_at(&self, address: DocAddress) -> Result<(Record, Lengths), IndexError> {
-        let document = self.searcher.doc(address).map_err(|error| self.reading(&error))?;
-        from_document(&document, &self.schema).map_err(|what| IndexError::damaged(&self.root, what))
+        let segment = self.searcher.segment_reader(address.segment_ord);
+        // Nothing is gained by keeping what is read: it is not compressed.
+        let store = segment.get_store_reader(0).map_err(|error| self.reading(&error.into()))?;
+        let document = store.get_document_bytes(address.doc_id).map_err(|error| self.reading(&error))?;
+        from_stored(&document).map_err(|what| IndexError::damaged(&self.root, what))
     }
 
     fn records(&self, term: Term) -> Result<Vec<(Record, Lengths)>, IndexError> {

@@ -80,6 +80,11 @@ impl Run<'_> {
         }
     }
 
+    /// Ends the run; what it reports is left of it.
+    pub(crate) fn into_report(self) -> Report {
+        self.report
+    }
+
     /// The index that this run changes.
     fn base(&self) -> Option<&OpenIndex> {
         self.old.filter(|_| !self.fresh)

@@ -4,7 +4,8 @@ use analysis::fields::{Analysis, FIELDS};
 use analysis::{ANALYSIS_VERSION, Field};
 use tantivy::IndexSettings;
 use tantivy::schema::{
-    Field as Handle, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+    BytesOptions, Field as Handle, IndexRecordOption, NumericOptions, Schema, SchemaBuilder,
+    TextFieldIndexing, TextOptions,
 };
 use tantivy::store::Compressor;
 
@@ -12,7 +13,7 @@ use crate::terms::TERMS;
 
 /// The version of the schema, of what documents hold and of the files beside them. Raise it
 /// when one of these changes.
-const SCHEMA_VERSION: u32 = 5;
+const SCHEMA_VERSION: u32 = 6;
 
 /// tantivy's tokenizer that takes a text for one term, as keywords and names are.
 const WHOLE: &str = "raw";
@@ -47,11 +48,13 @@ impl IndexSchema {
         IndexSchema { schema: builder.build(), handles }
     }
 
-    /// How tantivy keeps documents: what is stored is compressed by zstd, 16 kB at a time.
+    /// How tantivy keeps what documents store: as it is, since each is compressed already, a page
+    /// of them together.
     pub(crate) fn settings() -> IndexSettings {
         IndexSettings {
-            docstore_compression: Compressor::Zstd(Default::default()),
-            docstore_blocksize: 1 << 14,
+            docstore_compression: Compressor::None,
+            docstore_compress_dedicated_thread: false,
+            docstore_blocksize: 1 << 12,
             ..IndexSettings::default()
         }
     }
@@ -103,11 +106,11 @@ fn add(builder: &mut SchemaBuilder, field: &Field) -> Handles {
         Analysis::Day => both(builder.add_i64_field(field.name, NumericOptions::default().set_fast())),
         Analysis::Counted => both(builder.add_text_field(field.name, TextOptions::default().set_fast(WHOLE))),
         Analysis::None => {
-            let mut options = TextOptions::default();
+            let mut options = BytesOptions::default();
             if field.stored {
                 options = options.set_stored();
             }
-            both(builder.add_text_field(field.name, options))
+            both(builder.add_bytes_field(field.name, options))
         }
     }
 }

@@ -168,7 +168,7 @@ fn sync_unguarded(
     run.settle_titles()?;
     run.shelf.put_aside().map_err(|source| IndexError::io(root, source))?;
 
-    let mut commit = || {
+    let commit = || {
         if fresh {
             let next = lock.make_generation(generation)?;
             let directory = SafeDirectory::create(&generation_path(root, next), files.clone())
@@ -177,22 +177,21 @@ fn sync_unguarded(
             let index = Index::create(directory.clone(), schema.tantivy().clone(), IndexSchema::settings())
                 .map_err(|error| IndexError::writing(root, &error, directory.failure()))?;
             let target = Target { root, directory: &directory, index: &index, schema: &schema };
-            let counts = target.write(&run, Lengths::default(), analyzer, progress)?;
+            let report = target.write(run, Lengths::default(), analyzer, progress)?;
             lock.point_to(next, generation.is_none())?;
             lock.settle(Some(next))?;
-            Ok(counts)
+            Ok(report)
         } else if let (Some(old), true) = (&old, run.changes_anything()) {
             let (directory, index, schema) = (old.directory(), old.index(), old.schema());
-            Target { root, directory, index, schema }.write(&run, old.lengths(), analyzer, progress)
+            Target { root, directory, index, schema }.write(run, old.lengths(), analyzer, progress)
         } else {
-            Ok(PaperCounts::default())
+            Ok(run.into_report())
         }
     };
-    let counts = commit().inspect_err(|_| clear_up(root, &lock, files.clone()))?;
+    let mut report = commit().inspect_err(|_| clear_up(root, &lock, files.clone()))?;
     let kept = old.as_ref().filter(|_| !fresh).map_or(0, OpenIndex::paper_count);
-    let mut report = run.report;
-    report.papers = counts;
-    report.papers.total = (kept as usize + counts.added).saturating_sub(counts.removed);
+    let PaperCounts { added, removed, .. } = report.papers;
+    report.papers.total = (kept as usize + added).saturating_sub(removed);
     Ok(report)
 }
 

@@ -15,7 +15,7 @@ use crate::error::IndexError;
 use crate::lengths::Lengths;
 use crate::manifest::META;
 use crate::parallel::{beside, in_order};
-use crate::report::PaperCounts;
+use crate::report::{PaperCounts, Report};
 use crate::run::{RecordChange, Run};
 use crate::schema::IndexSchema;
 use crate::segments::Segments;
@@ -67,8 +67,27 @@ pub(crate) struct Target<'a> {
 
 impl Target<'_> {
     /// Writes the changes of a run and its state as one commit, to an index whose fields have
-    /// these lengths so far. After any error the index stays as the last commit left it.
+    /// these lengths so far, and merges small segments. After any error the index stays as the last
+    /// commit left it. Returns what the run reports.
     pub(crate) fn write(
+        &self,
+        run: Run,
+        lengths: Lengths,
+        analyzer: &Analyzer,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<Report, IndexError> {
+        let papers = self.write_commit(&run, lengths, analyzer, progress)?;
+        // With the run goes what it knows of each paper, of a million some 200 MB: merges need memory, too.
+        let report = Report { papers, ..run.into_report() };
+        // The commit stands. A merge that fails is for the next run to do.
+        self.directory.set_merges(true);
+        let _ = self.merge();
+        self.directory.set_merges(false);
+        self.directory.clear_up();
+        Ok(report)
+    }
+
+    fn write_commit(
         &self,
         run: &Run,
         lengths: Lengths,
@@ -85,11 +104,6 @@ impl Target<'_> {
         let payload = state.and_then(|state| Payload { state, lengths }.text());
         let payload = payload.map_err(|source| self.error(source.into()))?;
         self.commit(segments, &replaced, payload).map_err(|error| self.error(error))?;
-        // The commit stands. A merge that fails is for the next run to do.
-        self.directory.set_merges(true);
-        let _ = self.merge();
-        self.directory.set_merges(false);
-        self.directory.clear_up();
         Ok(counts)
     }
 
@@ -198,7 +212,7 @@ impl Target<'_> {
     ) -> Result<Option<Change<'a>>, IndexError> {
         let Some(RecordChange { before, after }) = run.change(id)? else { return Ok(None) };
         let document = after.map(|record| to_document(&record, analyzer, self.schema));
-        let after = document.transpose().map_err(|source| IndexError::io(self.root, source.into()))?;
+        let after = document.transpose().map_err(|source| IndexError::io(self.root, source))?;
         Ok(Some(Change { id, before, after }))
     }
 
