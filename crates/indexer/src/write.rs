@@ -27,8 +27,8 @@ use crate::sync::Step;
 const MOST_DELETED: f64 = 0.2;
 
 /// How many segments are merged at a time where some are large: the words of all of them are in
-/// memory then.
-const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 8;
+/// memory then, some 7 MB each. A million papers are three such parts, which merge no further.
+const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 9;
 
 /// From how many papers on a segment is large, and how many large ones of about a size merge.
 const LARGE_SEGMENT: u32 = 10_000;
@@ -185,7 +185,7 @@ impl Target<'_> {
                     true => MOST_LARGE_SEGMENTS_AT_A_TIME,
                     false => candidate.0.len(),
                 };
-                for ids in candidate.0.chunks(most) {
+                for ids in parts(&candidate.0, most) {
                     // One alone is written anew only for what was deleted in it.
                     if ids.len() > 1 || candidate.0.len() == 1 {
                         writer.merge(ids).wait()?;
@@ -240,6 +240,32 @@ fn candidates(segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
     policy.compute_merge_candidates(&large.collect::<Vec<_>>())
 }
 
+/// Parts a list into as few parts as there can be of at most so many, about as long as each other.
+fn parts<T>(all: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    let parts = all.len().div_ceil(most.max(1)).max(1);
+    all.chunks(all.len().div_ceil(parts).max(1))
+}
+
 fn is_large(segment: &SegmentMeta) -> bool {
     segment.num_docs() >= LARGE_SEGMENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_about_as_long_as_each_other() {
+        for (length, most, expected) in [
+            (0, 16, vec![]),
+            (1, 16, vec![1]),
+            (16, 16, vec![16]),
+            (17, 16, vec![9, 8]),
+            (25, 16, vec![13, 12]),
+            (26, 8, vec![7, 7, 7, 5]),
+        ] {
+            let lengths: Vec<usize> = parts(&vec![(); length], most).map(<[()]>::len).collect();
+            assert_eq!(lengths, expected, "{length} by {most}");
+        }
+    }
 }
