@@ -287,11 +287,13 @@ impl Directory for SafeDirectory {
             return self.mapped.get_file_handle(path);
         } else {
             match path.extension().and_then(OsStr::to_str) {
-                // Their headers stand beside what is looked at anyway, and in the list of where papers
-                // are, which is read whole, a few pages are looked at.
-                Some("term" | "store") => return self.mapped.get_file_handle(path),
-                // Something of all papers, of which a query looks at some.
-                Some("fieldnorm") => BufferedFile::open_beside(&own, self.mapped.get_file_handle(path)?),
+                // Their headers stand beside what is looked at anyway.
+                Some("term") => return self.mapped.get_file_handle(path),
+                // Something of all papers, of which a query looks at some: their lengths, and where
+                // they are stored.
+                Some("fieldnorm" | "store") => {
+                    BufferedFile::open_beside(&own, self.mapped.get_file_handle(path)?)
+                }
                 _ => BufferedFile::for_query(&own),
             }
         };
