@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use analysis::Field;
 use analysis::fields::AUTHOR;
+use analysis::han::is_han;
 use indexer::{IndexSchema, OpenIndex, day_number};
 use query::plan::{Clause, Plan, Stream};
 use query::request::Days;
@@ -129,28 +130,53 @@ fn word(
 }
 
 /// What a word counts among the words of a bag: the inverse document frequency of the
-/// most frequent of its names, to the power of 1.5. What is no word of a text counts next
-/// to nothing.
+/// most frequent of its names, to the power of 1.5. What no paper has, or is no word of a text,
+/// counts next to nothing; but Chinese that none has as a word may be cut in another way there.
 pub(crate) fn counts(word: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
-    let mut names = Vec::new();
-    word.visit_scoring(&mut |clause| {
-        if let Clause::Synonyms { fields, terms, .. } = clause {
-            names.push((fields, terms));
+    let idf = match least_idf(word, context)? {
+        Some(least) => least,
+        None if is_chinese(word) => idf(context.statistics, 0.0)?,
+        None => 0.0,
+    };
+    let idf = f32::max(idf, LEAST_IDF);
+    Ok(idf * idf.sqrt())
+}
+
+/// Whether a word is Chinese by the first of its names, which is the one that was typed.
+fn is_chinese(word: &Clause) -> bool {
+    let mut first = None;
+    word.visit_scoring(&mut |leaf| {
+        if let (None, Clause::Synonyms { terms, .. }) = (first, leaf) {
+            first = Some(terms);
         }
     });
-    let mut least: Option<f32> = None;
-    for (fields, terms) in names {
-        let handles = fields.iter().map(|(field, _)| context.schema.main(field));
-        let with = word_frequency(context.statistics, handles, terms.iter())?;
-        let idf = idf(context.statistics, with)?;
-        least = Some(match least {
-            Some(least) if with > 0.0 => least.min(idf),
-            Some(least) => least,
-            None => idf,
-        });
+    first.is_some_and(|terms| terms.iter().any(|(term, _)| term.contains(is_han)))
+}
+
+/// The inverse document frequency of the most frequent name in a clause that any paper has; of a
+/// name in several parts, which must all be there, that of a part on average.
+fn least_idf(clause: &Clause, context: Context<'_>) -> Result<Option<f32>, TantivyError> {
+    let each = |clauses: &mut dyn Iterator<Item = &Clause>| -> Result<Vec<f32>, TantivyError> {
+        clauses.filter_map(|clause| least_idf(clause, context).transpose()).collect()
+    };
+    match clause {
+        Clause::Synonyms { fields, terms, .. } => {
+            let handles = fields.iter().map(|(field, _)| context.schema.main(field));
+            let with = word_frequency(context.statistics, handles, terms.iter())?;
+            let idf = (with > 0.0).then(|| idf(context.statistics, with));
+            idf.transpose()
+        }
+        Clause::Group { must, .. } if !must.is_empty() => {
+            let parts = each(&mut must.iter())?;
+            Ok((!parts.is_empty()).then(|| parts.iter().sum::<f32>() / parts.len() as f32))
+        }
+        Clause::Group { should, .. } => Ok(each(&mut should.iter())?.into_iter().reduce(f32::min)),
+        Clause::Bag { words, evidence, hints } => {
+            let names = each(&mut words.iter().chain(evidence).chain(hints))?;
+            Ok(names.into_iter().reduce(f32::min))
+        }
+        _ => Ok(None),
     }
-    let idf = f32::max(least.unwrap_or_default(), LEAST_IDF);
-    Ok(idf * idf.sqrt())
 }
 
 fn group(

@@ -554,7 +554,8 @@ fn a_bag_scores_by_the_words_that_a_paper_has() {
         terms: vec![(term.to_string(), 1.0)],
         weight,
     };
-    let words = [word("model", 1.0), word("decod", 2.0), word("cach", 1.0), word("犇犇", 1.0)];
+    let words =
+        [word("model", 1.0), word("decod", 2.0), word("cach", 1.0), word("犇犇", 1.0), word("qqqq", 1.0)];
     let (evidence, hints) = ([word("draft", 0.5)], [word("the", 0.2), word("of", 0.2)]);
     let papers = world().scan.records().len() as f32;
     let of = |clause: &Clause| -> BTreeMap<String, f32> { scores(clause.clone()).into_iter().collect() };
@@ -571,7 +572,10 @@ fn a_bag_scores_by_the_words_that_a_paper_has() {
                 of(&only).len() as f32
             });
             let with = with.fold(0.0, f32::max);
-            (1.0 + (papers - with + 0.5) / (with + 0.5)).ln().max(0.1).powf(1.5)
+            let idf = (1.0 + (papers - with + 0.5) / (with + 0.5)).ln();
+            // What no paper has counts next to nothing, unless it is Chinese.
+            let idf = if with > 0.0 || terms[0].0 == "犇犇" { idf } else { 0.1 };
+            idf.max(0.1).powf(1.5)
         })
         .collect();
     let bag = Clause::Bag { words: words.to_vec(), evidence: evidence.to_vec(), hints: hints.to_vec() };
