@@ -10,18 +10,23 @@ use analysis::stem::stem;
 
 use crate::planner::characters;
 
-/// Terms and numbers, learned by `examples/learn_lexicon.rs`; its head says how.
+/// Terms and numbers, learned by `examples/learn_lexicon`; its head says how.
 const SHIPPED: &str = include_str!("lexicon.tsv");
 
 /// How many words the longest learned term has.
 const LEARNED_WORDS: usize = 3;
+
+/// What a line begins with that has an abbreviation, or the words it stands for.
+const ABBREVIATED: char = '=';
 
 /// Terms of either language, and what they are called in the other.
 ///
 /// The learned part is a table in text: a line for each term, in the order of bytes; the
 /// term, a tab, and its translations, each with its share in hundredths, the likeliest
 /// first. A term is a Chinese word or several, or one or two English stems; a translation
-/// is a term of the index's words. The table is searched where it lies.
+/// is a term of the index's words. Lines that begin with [`ABBREVIATED`] have an abbreviation's
+/// stem and the words that it stands for, or the stems of words and their abbreviation. The
+/// table is searched where it lies.
 #[derive(Clone, Debug)]
 pub struct Lexicon {
     learned: Cow<'static, str>,
@@ -63,7 +68,7 @@ impl Lexicon {
         Lexicon::of(Cow::Borrowed(SHIPPED))
     }
 
-    /// Makes a lexicon of a table as `examples/learn_lexicon.rs` writes it.
+    /// Makes a lexicon of a table as `examples/learn_lexicon` writes it.
     pub fn from_table(table: String) -> Lexicon {
         Lexicon::of(Cow::Owned(table))
     }
@@ -131,6 +136,12 @@ impl Lexicon {
             }
         }
         translations
+    }
+
+    /// Returns the words that an abbreviation mostly stands for, as they are written, or the
+    /// abbreviation of words. Both are looked up by stems, with spaces between.
+    pub fn other_form(&self, term: &str) -> Option<&str> {
+        self.line(&format!("{ABBREVIATED}{term}"))
     }
 
     /// Returns what stands behind a term, by binary search over the lines.
@@ -230,12 +241,24 @@ mod tests {
         assert!(SHIPPED.lines().is_sorted_by(|a, b| a.split('\t').next() < b.split('\t').next()));
         let lexicon = Lexicon::shipped();
         for line in SHIPPED.lines() {
-            let (term, _) = line.split_once('\t').expect("a tab");
+            let (term, other) = line.split_once('\t').expect("a tab");
+            if let Some(term) = term.strip_prefix(ABBREVIATED) {
+                assert_eq!(lexicon.other_form(term), Some(other), "{term}");
+                continue;
+            }
             let translations = lexicon.translations(term).words;
             assert!(!translations.is_empty(), "{term}");
             let sum: f32 = translations.iter().map(|(_, share)| share).sum();
             assert!((0.0..1.1).contains(&sum), "{term}: {sum}");
         }
+    }
+
+    #[test]
+    fn abbreviations_are_no_translations() {
+        let lexicon = Lexicon::from_table("=ai\tartificial intelligence\nai\t人工智能 100\n".to_string());
+        assert_eq!(lexicon.other_form("ai"), Some("artificial intelligence"));
+        assert_eq!(lexicon.other_form("artifici intellig"), None);
+        assert_eq!(words(&lexicon, "ai"), "人工智能 1");
     }
 
     #[test]

@@ -4,10 +4,12 @@
 //! ranks ([`Clause::Bag`]). Words that say little alone (`of`, `the`) and pairs of characters
 //! across two Chinese words add to a score, but find no paper by themselves.
 
+mod abbreviations;
 mod leaf;
 mod neighbours;
 mod translate;
 
+use abbreviations::ShortForms;
 pub(crate) use leaf::{characters, sequence_in};
 
 use analysis::Analyzer;
@@ -27,7 +29,7 @@ pub fn plan(
     analyzer: &Analyzer,
     lexicon: Option<&Lexicon>,
 ) -> Plan {
-    let mut planner = Planner { analyzer, lexicon, marks: Vec::new() };
+    let mut planner = Planner { analyzer, lexicon, marks: Vec::new(), short_forms: ShortForms::new() };
     let filters = filter_clauses(filters);
     if tree.is_empty() {
         let query = match filters.is_empty() {
@@ -101,6 +103,8 @@ struct Planner<'a> {
     analyzer: &'a Analyzer,
     lexicon: Option<&'a Lexicon>,
     marks: Vec<Mark>,
+    /// What words of the group at hand are abbreviated to together.
+    short_forms: ShortForms,
 }
 
 impl Planner<'_> {
@@ -122,6 +126,9 @@ impl Planner<'_> {
     /// Plans a group that is itself wanted, required or excluded.
     fn group(&mut self, parts: &[(Occur, Node)], occur: Occur) -> Clause {
         let (mut must, mut must_not, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+        let rows = if occur == Occur::MustNot { Vec::new() } else { neighbours::rows(parts) };
+        let short_forms = self.short_forms_in(&rows);
+        let outer = std::mem::replace(&mut self.short_forms, short_forms);
         for (own, node) in parts {
             match own {
                 // Any whole part of an excluded group excludes a paper.
@@ -133,12 +140,11 @@ impl Planner<'_> {
                 Occur::MustNot => must_not.push(self.strict(node, Occur::MustNot)),
             }
         }
-        if occur != Occur::MustNot {
-            for row in neighbours::rows(parts) {
-                wanted.extend(row.pairs());
-                let stems: Vec<String> = row.words.into_iter().map(|word| word.stem).collect();
-                wanted.extend(self.span_translations(row.field, &stems, " "));
-            }
+        self.short_forms = outer;
+        for row in rows {
+            wanted.extend(row.pairs());
+            let stems: Vec<String> = row.words.into_iter().map(|word| word.stem).collect();
+            wanted.extend(self.span_translations(row.field, &stems, " "));
         }
         // Parts with nothing to search for (`+--`) ask for nothing.
         must.retain(|clause| !clause.is_nothing());
@@ -285,6 +291,39 @@ mod tests {
             ("title:model~", "title:model~"),
             ("summary:\"推测\"", "summary:=推测"),
             ("author:model", "author:\"model\""),
+        ] {
+            let today = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day");
+            let tree = crate::parser::parse(query, today).tree;
+            let plan = plan(&tree, &Filters::default(), Sort::Relevance, &Analyzer::new(), Some(&lexicon));
+            assert_eq!(plan.query.to_string(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn words_bring_along_what_they_are_abbreviated_to() {
+        let table = "=ai\tartificial intelligence\n=artifici intellig\tai\n=chain of thought\tcot\n";
+        let lexicon = Lexicon::from_table(table.to_string());
+        for (query, expected) in [
+            (
+                "title:(x AI)",
+                "[title:x (title:ai title:=\"artificial intelligence\"^0.3) ?title:=\"x ai\"^0.4]",
+            ),
+            (
+                "title:(artificial intelligence)",
+                "[(title:artifici title:ai^0.25) (title:intellig title:ai^0.25) ?title:=artificial^0.25 ?title:=intelligence^0.25 ?title:=\"artificial intelligence\"^0.4]",
+            ),
+            (
+                "title:(chain of thought)",
+                "[(title:chain title:cot^0.25) (title:thought title:cot^0.25) ?title:of^0.2 ?title:=\"chain thought\"^0.4]",
+            ),
+            // Words that do not stand together are not abbreviated.
+            (
+                "title:(intelligence artificial)",
+                "[title:intellig title:artifici ?title:=intelligence^0.25 ?title:=artificial^0.25 ?title:=\"intelligence artificial\"^0.4]",
+            ),
+            // What must be there as it stands is not either.
+            ("+title:AI", "(+title:ai)"),
+            ("title:\"AI\"", "title:=ai"),
         ] {
             let today = NaiveDate::from_ymd_opt(2026, 3, 31).expect("a day");
             let tree = crate::parser::parse(query, today).tree;

@@ -105,7 +105,9 @@ impl Planner<'_> {
         }
         let mut either = self.compound_as_typed(field, compound);
         either.extend(parts_apart(field, compound, APART_WEIGHT));
-        either.extend(self.word_translations(field, &stem(&compound.whole().text)));
+        let word = stem(&compound.whole().text);
+        either.extend(self.other_forms(field, &word));
+        either.extend(self.word_translations(field, &word));
         let mut wanted = vec![Wanted { clause: Clause::any(either), role: Role::Word }];
         wanted.extend(form_as_typed(field, &compound.whole().text));
         if let parts @ [_, _, ..] = compound.parts.as_slice() {

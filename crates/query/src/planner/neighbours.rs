@@ -69,6 +69,13 @@ pub(super) fn rows(parts: &[(Occur, Node)]) -> Vec<Row> {
     rows
 }
 
+impl RowWord {
+    /// Returns the stem of each of its parts.
+    pub(super) fn part_stems(&self) -> impl Iterator<Item = String> {
+        self.parts.iter().map(|part| stem(part))
+    }
+}
+
 impl Row {
     /// Returns what tells papers apart that have the words next to one another: each two
     /// that say something, with one between them at most that says little. The parts of a

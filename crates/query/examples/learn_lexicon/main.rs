@@ -17,6 +17,10 @@
 //! often it was the explanation. Only words that stand with the term more often than
 //! chance has it are asked (Dunning's log-likelihood ratio). The same papers give the same
 //! table.
+//!
+//! Abbreviations that the papers explain stand in the table as well, behind a `=`.
+
+mod abbreviations;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Write};
@@ -28,6 +32,8 @@ use analysis::scan::{Piece, scan};
 use analysis::stem::stem;
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
+
+use abbreviations::Abbreviations;
 
 /// A term in fewer papers is not learned: what stands beside it there is chance.
 const MIN_PAPERS: u32 = 3;
@@ -87,6 +93,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let analyzer = Analyzer::new();
     let (mut chinese, mut chinese_words) = (Terms::default(), Terms::default());
     let (mut english, mut english_words) = (Terms::default(), Terms::default());
+    let mut abbreviations = Abbreviations::default();
     for line in BufReader::new(MultiGzDecoder::new(std::fs::File::open(papers)?)).lines() {
         let source: Source = serde_json::from_str(&line?)?;
         let last = source.id.bytes().last().unwrap_or_default();
@@ -94,6 +101,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let text = format!("{}\n{}", source.title, source.abstract_text.unwrap_or_default());
         chinese.add(chinese_terms(&summary, &analyzer));
         chinese_words.add(indexed_words(&summary, &analyzer));
+        abbreviations.add(&text);
         english.add(english_terms(&text, ENGLISH_WORDS));
         english_words.add(english_terms(&text, 1));
     }
@@ -111,18 +119,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     table.extend(
         learn(&english, &chinese_words, 0.0).into_iter().map(|(term, row)| (term.replace(JOINT, " "), row)),
     );
-    let mut out = std::io::BufWriter::new(std::fs::File::create(output)?);
-    for (term, row) in &table {
+    let translated = table.len();
+    let lines = table.iter().map(|(term, row)| {
         let row: Vec<String> =
             row.iter().map(|(word, share)| format!("{word} {}", (share * 100.0).round())).collect();
-        writeln!(out, "{term}\t{}", row.join(" "))?;
+        (term.clone(), row.join(" "))
+    });
+    let other_forms = abbreviations.both_ways();
+    let other_forms = other_forms.iter().map(|(term, other)| (format!("={term}"), other.clone()));
+    let lines: BTreeMap<String, String> = lines.chain(other_forms).collect();
+    let mut out = std::io::BufWriter::new(std::fs::File::create(output)?);
+    for (term, row) in &lines {
+        writeln!(out, "{term}\t{row}")?;
     }
     out.flush()?;
     writeln!(
         std::io::stdout(),
-        "{} papers: {from_chinese} Chinese terms, {} English ones",
+        "{} papers: {from_chinese} Chinese terms, {} English ones, {} abbreviations and what they stand for",
         chinese.papers.len(),
-        table.len() - from_chinese
+        translated - from_chinese,
+        lines.len() - translated
     )?;
     Ok(())
 }
