@@ -16,7 +16,7 @@ use tantivy::HasLen;
 use tantivy::directory::{FileHandle, OwnedBytes};
 
 /// How much a merge reads at once, in bytes: most reads ask for some ten, the next ones after them.
-const PART_OF_MERGE: usize = 1 << 18;
+const PART_OF_MERGE: usize = 1 << 16;
 
 /// How much a query reads at once: headers stand side by side.
 const PART_OF_QUERY: usize = 1 << 9;

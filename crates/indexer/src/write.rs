@@ -27,8 +27,8 @@ use crate::sync::Step;
 const MOST_DELETED: f64 = 0.2;
 
 /// How many segments are merged at a time where some are large: the words of all of them are in
-/// memory then, some 7 MB each. A million papers are three such parts, which merge no further.
-const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 9;
+/// memory then, some 7 MB each. A million papers are two such parts.
+const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 16;
 
 /// From how many papers on a segment is large, and how many large ones of about a size merge.
 const LARGE_SEGMENT: u32 = 10_000;
