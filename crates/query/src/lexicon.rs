@@ -24,7 +24,7 @@ const ABBREVIATED: char = '=';
 /// The learned part is a table in text: a line for each term, in the order of bytes; the
 /// term, a tab, and its translations, each with its share in hundredths, the likeliest
 /// first. A term is a Chinese word or several, or one or two English stems; a translation
-/// is a term of the index's words. Lines that begin with [`ABBREVIATED`] have an abbreviation's
+/// is a term of the index's words. Lines that begin with `=` have an abbreviation's
 /// stem and the words that it stands for, or the stems of words and their abbreviation. The
 /// table is searched where it lies.
 #[derive(Clone, Debug)]
