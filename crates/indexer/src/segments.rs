@@ -4,11 +4,11 @@
 //! Where a segment ends depends on its documents alone, so the same documents in the same order
 //! are the same segments, however many cores there are.
 
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, JoinHandle};
 
 use tantivy::indexer::{AddOperation, SegmentWriter};
-use tantivy::{Index, Segment, SegmentMeta, TantivyDocument};
+use tantivy::{Index, Segment, SegmentMeta, TantivyDocument, TantivyError};
 
 use crate::terms;
 
@@ -94,7 +94,11 @@ impl Drop for Segments {
 
 impl Open {
     fn new(index: &Index, memory: usize) -> tantivy::Result<Open> {
-        let segment = index.new_segment();
+        // Its name is drawn at random, and tantivy panics where the system cannot open its random numbers.
+        let segment = catch_unwind(AssertUnwindSafe(|| index.new_segment())).map_err(|_| {
+            let what = "the system gives no random numbers: too many open files, perhaps";
+            TantivyError::SystemError(what.to_string())
+        })?;
         Ok(Open { writer: SegmentWriter::for_segment(memory, segment.clone())?, segment })
     }
 
@@ -113,8 +117,6 @@ mod tests {
 
     use std::path::Path;
     use std::sync::Arc;
-
-    use tantivy::TantivyError;
 
     use super::*;
     use crate::directory::SafeDirectory;
