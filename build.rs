@@ -26,8 +26,8 @@ fn main() {
 }
 
 /// The functions that a query calls, or the run that adds a digest, as `tools/order.py` finds them: one
-/// in twenty of all. Side by side they lie in 29 pieces of 64 kB, and not in 72, and the first call into
-/// a piece is a trap into the kernel that maps it. A name that is no function's does nothing.
+/// in twenty of all. Side by side they lie in 29 to 40 pieces of 64 kB, and not in 72, and the first
+/// call into a piece is a trap into the kernel that maps it. A name that is no function's does nothing.
 const ORDER: &str = "crates/cli/order.txt";
 
 /// Whether the linker is the one that comes with Rust, which takes an order.

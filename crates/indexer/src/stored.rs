@@ -17,7 +17,7 @@ use crate::lengths::Lengths;
 /// with these: whoever makes them anew raises the version of the schema.
 static PHRASES: &[u8] = include_bytes!("phrases.zdict");
 
-/// How hard zstd tries, from 1 to 22: at 6 a paper is 5 % smaller, and takes four times as long.
+/// How hard zstd tries, from 1 to 22: at 6 a paper is 5 % smaller, and takes three times as long.
 const LEVEL: i32 = 3;
 
 static TO_PACK: LazyLock<Option<EncoderDictionary<'static>>> =

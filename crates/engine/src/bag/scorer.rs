@@ -15,7 +15,7 @@ pub(super) enum LeafScorer {
 }
 
 /// What is known of the papers of a window, each at its place; 0 where no paper matches. One
-/// segment after another uses the same: its 80 kB are new pages otherwise, each a trap into the
+/// segment after another uses the same: its 40 kB are new pages otherwise, each a trap into the
 /// kernel.
 pub(crate) struct Room {
     /// The sum of what a paper scores without hints.
