@@ -15,7 +15,7 @@ use tantivy::{DocId, Score, SegmentReader, TERMINATED, TantivyError};
 use crate::hint::Hint;
 use crate::synonyms::Word;
 pub(crate) use scorer::Room;
-use scorer::{BagScorer, LeafScorer};
+use scorer::{BagScorer, LeafScorer, PartScorer};
 
 /// A query for the words of a bag.
 #[derive(Clone, Debug)]
@@ -52,12 +52,12 @@ pub(crate) enum Leaf {
     Other(Box<dyn Query>, Limits),
 }
 
-/// What limits the score of a hint.
+/// What limits the score of a leaf.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Limits {
     /// It gives no paper more.
     pub(crate) bound: Score,
-    /// It gives nothing to papers without these of the first 64 words of the bag, a bit each.
+    /// As a hint it gives nothing to papers without these of the first 64 words of the bag, a bit each.
     pub(crate) needs: u64,
 }
 
@@ -114,6 +114,7 @@ impl BagQuery {
     /// The weight, for who wants more of it than tantivy does.
     pub(crate) fn bag_weight(&self, scoring: EnableScoring<'_>) -> Result<BagWeight, TantivyError> {
         let (mut matching, mut hints) = (Vec::with_capacity(self.parts.len()), Vec::new());
+        let mut words = 0;
         for Part { leaves, role } in &self.parts {
             if *role == Role::Hint {
                 // Without scores there is nothing to add to.
@@ -121,12 +122,17 @@ impl BagQuery {
                     hints.push((leaf.weight(scoring)?, leaf.limits()));
                 }
             } else {
+                let bound = leaves.iter().map(|leaf| leaf.limits().bound).sum();
                 let leaves = leaves.iter().map(|leaf| leaf.weight(scoring));
-                matching.push((leaves.collect::<Result<Vec<LeafWeight>, TantivyError>>()?, *role));
+                let leaves = leaves.collect::<Result<Vec<LeafWeight>, TantivyError>>()?;
+                let bit = if let Role::Word(_) = role { 1_u64.checked_shl(words).unwrap_or(0) } else { 0 };
+                words += u32::from(matches!(role, Role::Word(_)));
+                matching.push(PartWeight { leaves, role: *role, bit, bound });
             }
         }
         // What can give most comes first: then the rest soon makes no difference.
         hints.sort_by(|(_, one), (_, other)| other.bound.total_cmp(&one.bound));
+        matching.sort_by(|one, other| other.bound.total_cmp(&one.bound));
         Ok(BagWeight { matching, hints, all: self.all })
     }
 }
@@ -142,9 +148,20 @@ pub(crate) enum LeafWeight {
     Other(Box<dyn Weight>),
 }
 
+/// A part that makes papers match.
+struct PartWeight {
+    leaves: Vec<LeafWeight>,
+    role: Role,
+    /// The bit that stands for it, if it is one of the first 64 words.
+    bit: u64,
+    /// It gives no paper more.
+    bound: Score,
+}
+
 pub(crate) struct BagWeight {
-    /// Words, in order, and evidence.
-    matching: Vec<(Vec<LeafWeight>, Role)>,
+    /// Words and evidence. What can give most comes first, whatever the papers are: so a score is always
+    /// added up alike.
+    matching: Vec<PartWeight>,
     hints: Vec<(LeafWeight, Limits)>,
     all: f32,
 }
@@ -159,7 +176,7 @@ impl BagWeight {
         room: &mut Option<Room>,
     ) -> Result<Option<BagScorer>, TantivyError> {
         let mut matching = Vec::with_capacity(self.matching.len());
-        for (leaves, role) in &self.matching {
+        for PartWeight { leaves, role, bit, bound } in &self.matching {
             let mut open = Vec::with_capacity(leaves.len());
             for leaf in leaves {
                 match leaf {
@@ -172,10 +189,11 @@ impl BagWeight {
                     }
                 }
             }
-            // One without postings here keeps its place among the words.
-            matching.push((open, *role));
+            if !open.is_empty() {
+                matching.push(PartScorer::new(open, *role, *bit, bound * boost));
+            }
         }
-        if matching.iter().all(|(leaves, _)| leaves.is_empty()) {
+        if matching.is_empty() {
             return Ok(None);
         }
         let mut hints = Vec::with_capacity(self.hints.len());

@@ -115,6 +115,31 @@ impl Lists {
         }
     }
 
+    /// As [`Lists::collect`] for the papers that are wanted; of the others it is only told, in `all`,
+    /// that they have the word.
+    pub(crate) fn collect_wanted(
+        &mut self,
+        window: &Window,
+        wanted: &Places,
+        all: &mut Places,
+        found: &mut Places,
+        frequencies: &mut [f32; WINDOW],
+    ) {
+        let (start, end) = (window.start(), window.end().min(TERMINATED));
+        for FieldLists { lists, lengths, norms } in &mut self.fields {
+            for list in lists {
+                list.for_each_before(end, |doc, frequency| {
+                    let at = (doc - start) as usize % WINDOW;
+                    all.add(at);
+                    if wanted.has(at) {
+                        found.add(at);
+                        frequencies[at] += normalised(lengths, norms, doc, frequency);
+                    }
+                });
+            }
+        }
+    }
+
     /// Returns the frequency of the word in a paper that is not before any that was asked for;
     /// 0 if it does not have it.
     pub(crate) fn frequency(&mut self, doc: DocId) -> f32 {

@@ -26,8 +26,18 @@ impl Places {
         self.0[at / 64] |= 1 << (at % 64);
     }
 
+    #[inline]
+    pub(crate) fn has(&self, at: usize) -> bool {
+        self.0[at / 64] & 1 << (at % 64) != 0
+    }
+
     pub(crate) fn add_all(&mut self, others: &Places) {
         self.0.iter_mut().zip(&others.0).for_each(|(own, other)| *own |= other);
+    }
+
+    /// Keeps the places that are among others as well.
+    pub(crate) fn keep_all(&mut self, others: &Places) {
+        self.0.iter_mut().zip(&others.0).for_each(|(own, other)| *own &= other);
     }
 
     pub(crate) fn keep(&mut self, mut keeps: impl FnMut(usize) -> bool) {

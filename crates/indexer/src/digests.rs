@@ -53,5 +53,5 @@ pub(crate) fn unseen(found: &Found, path: &Path) -> bool {
 
 /// The name of a digest in the index. Found files have Unicode paths.
 pub(crate) fn name(path: &Path) -> Cow<'_, str> {
-    path.to_string_lossy()
+    path.to_str().map_or_else(|| path.to_string_lossy(), Cow::Borrowed)
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tantivy::IndexMeta;
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite,
@@ -150,6 +151,11 @@ impl SafeDirectory {
         let entry = self.noted(name, written)?;
         self.commit().known.files.insert(name.to_string(), entry);
         Ok(())
+    }
+
+    /// Writes a commit that tantivy knows nothing of. When this returns, no power cut undoes it.
+    pub(crate) fn write_meta(&self, meta: &IndexMeta) -> tantivy::Result<()> {
+        Ok(self.atomic_write(Path::new(META), &serde_json::to_vec_pretty(meta)?)?)
     }
 
     /// Writes a commit. When this returns, no power cut undoes it. Names need to be durable

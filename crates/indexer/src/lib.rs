@@ -16,6 +16,7 @@ mod files;
 mod folder;
 mod lengths;
 mod manifest;
+mod merge;
 mod open;
 mod parallel;
 mod reading;

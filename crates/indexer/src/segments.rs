@@ -4,6 +4,7 @@
 //! Where a segment ends depends on its documents alone, so the same documents in the same order
 //! are the same segments, however many cores there are.
 
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, JoinHandle};
 
@@ -12,10 +13,18 @@ use tantivy::{Index, Segment, SegmentMeta, TantivyDocument, TantivyError};
 
 use crate::terms;
 
-/// How much of a segment is in memory before it is written, in bytes. Beside one that is being
-/// written there is half of the next at most: it takes less than half as long to write one as
-/// to fill it.
-const MEMORY: usize = 128 << 20;
+/// How much memory a run may take for what grows with it, in bytes: notes of its papers, some
+/// 200 for each, and segments.
+const MEMORY: usize = 400 << 20;
+const NOTE: usize = 200;
+
+/// How much of a segment is in memory before it is written: much, since each segment costs every
+/// query a quarter of what it takes otherwise, and runs the time to merge it. 100,000 papers are one.
+const SEGMENT: RangeInclusive<usize> = 128 << 20..=400 << 20;
+
+/// Beside a segment that is being written there is so much of the next at most: to write one takes
+/// less of the time that it takes to fill one.
+const SHARE_OF_NEXT: usize = 3;
 
 /// The least memory that a segment's table of terms is made for, and how much of it a byte of
 /// text needs about. A table for many terms costs a run of few papers more than all its terms.
@@ -34,6 +43,12 @@ pub(crate) struct Segments {
     closed: Vec<SegmentMeta>,
 }
 
+/// How much of a segment may be in memory in a run of so many papers.
+fn most_of_a_segment(papers: usize) -> usize {
+    let left = MEMORY.saturating_sub(papers.saturating_mul(NOTE));
+    (left / (SHARE_OF_NEXT + 1) * SHARE_OF_NEXT).clamp(*SEGMENT.start(), *SEGMENT.end())
+}
+
 /// A segment that documents are added to.
 struct Open {
     segment: Segment,
@@ -41,11 +56,12 @@ struct Open {
 }
 
 impl Segments {
-    /// Begins segments of an index, of texts of some `bytes` in all.
-    pub(crate) fn new(index: &Index, bytes: usize) -> Segments {
+    /// Begins segments of an index, of so many papers, whose texts have some `bytes` in all.
+    pub(crate) fn new(index: &Index, papers: usize, bytes: usize) -> Segments {
         terms::register(index);
-        let memory = bytes.saturating_mul(MEMORY_FOR_A_BYTE).clamp(LEAST_MEMORY, MEMORY);
-        Segments { index: index.clone(), memory, most: MEMORY, open: None, closing: None, closed: Vec::new() }
+        let most = most_of_a_segment(papers);
+        let memory = bytes.saturating_mul(MEMORY_FOR_A_BYTE).clamp(LEAST_MEMORY, most);
+        Segments { index: index.clone(), memory, most, open: None, closing: None, closed: Vec::new() }
     }
 
     /// Adds a document, after all that were added before.
@@ -57,7 +73,7 @@ impl Segments {
         // The stamp orders additions and deletions. No document is deleted by the run that adds it.
         open.writer.add_document(AddOperation { opstamp: 0, document })?;
         let used = open.writer.mem_usage();
-        if used >= self.most / 2 {
+        if used >= self.most / SHARE_OF_NEXT {
             self.wait()?;
         }
         if used < self.most {
@@ -127,7 +143,7 @@ mod tests {
         let directory = SafeDirectory::create(folder, Arc::new(Disk)).unwrap();
         let schema = IndexSchema::new().tantivy().clone();
         let index = Index::create(directory, schema, IndexSchema::settings()).unwrap();
-        let mut segments = Segments::new(&index, 1_000);
+        let mut segments = Segments::new(&index, 5, 1_000);
         segments.most = most;
         segments
     }
@@ -135,7 +151,7 @@ mod tests {
     #[test]
     fn documents_are_in_segments_in_their_order() {
         // A segment with nothing in it takes some memory, so that each document fills one.
-        for (most, sizes) in [(0, vec![1; 5]), (MEMORY, vec![5])] {
+        for (most, sizes) in [(0, vec![1; 5]), (usize::MAX, vec![5])] {
             let folder = tempfile::tempdir().unwrap();
             let mut segments = segments_in(folder.path(), most);
             for _ in 0..5 {
@@ -145,7 +161,7 @@ mod tests {
             assert_eq!(ended.iter().map(SegmentMeta::max_doc).collect::<Vec<_>>(), sizes);
         }
         let folder = tempfile::tempdir().unwrap();
-        assert!(segments_in(folder.path(), MEMORY).end().unwrap().is_empty());
+        assert!(segments_in(folder.path(), usize::MAX).end().unwrap().is_empty());
     }
 
     #[test]

@@ -5,15 +5,14 @@ use std::path::Path;
 
 use analysis::Analyzer;
 use analysis::fields::ID;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergeCandidate, MergePolicy, NoMergePolicy};
-use tantivy::{Directory, Index, IndexWriter, SegmentMeta, TantivyDocument};
+use tantivy::{Index, SegmentMeta, TantivyDocument};
 
 use crate::deletions::delete;
 use crate::directory::SafeDirectory;
 use crate::document::to_document;
 use crate::error::IndexError;
 use crate::lengths::Lengths;
-use crate::manifest::META;
+use crate::merge::merge;
 use crate::parallel::{beside, in_order};
 use crate::report::{PaperCounts, Report};
 use crate::run::{RecordChange, Run};
@@ -21,18 +20,6 @@ use crate::schema::IndexSchema;
 use crate::segments::Segments;
 use crate::state::Payload;
 use crate::sync::Step;
-
-/// If more than this share of all papers in the segments are deleted ones, the segments
-/// that have as many are written anew: what is deleted never takes up much of the disk.
-const MOST_DELETED: f64 = 0.2;
-
-/// How many segments are merged at a time where some are large: the words of all of them are in
-/// memory then, some 7 MB each. A million papers are two such parts.
-const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 16;
-
-/// From how many papers on a segment is large, and how many large ones of about a size merge.
-const LARGE_SEGMENT: u32 = 10_000;
-const LARGE_SEGMENTS_TO_MERGE: usize = 4;
 
 /// How many papers are made into documents at a time, by one core: few enough that all cores
 /// have some of a single digest, and many in a long run, where a core that has to wait for the
@@ -80,10 +67,7 @@ impl Target<'_> {
         // With the run goes what it knows of each paper, of a million some 200 MB: merges need memory, too.
         let report = Report { papers, ..run.into_report() };
         // The commit stands. A merge that fails is for the next run to do.
-        self.directory.set_merges(true);
-        let _ = self.merge();
-        self.directory.set_merges(false);
-        self.directory.clear_up();
+        let _ = merge(self.index, self.directory);
         Ok(report)
     }
 
@@ -119,7 +103,7 @@ impl Target<'_> {
         analyzer: &Analyzer,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Written<'a>, IndexError> {
-        let mut segments = Segments::new(self.index, ids.iter().map(|id| run.size(id)).sum());
+        let mut segments = Segments::new(self.index, ids.len(), ids.iter().map(|id| run.size(id)).sum());
         let mut counts = PaperCounts::default();
         let mut replaced = Vec::new();
         let mut done = 0;
@@ -161,46 +145,7 @@ impl Target<'_> {
         delete(self.index, &mut meta.segments, self.schema.main(&ID), replaced, meta.opstamp)?;
         meta.segments.extend(segments);
         meta.payload = Some(payload);
-        Ok(self.directory.atomic_write(Path::new(META), &serde_json::to_vec_pretty(&meta)?)?)
-    }
-
-    /// Merges small segments, by tantivy's writer, which does nothing else here. Only after the
-    /// commit: a merge that is under way while deletions are committed, as after a killed run,
-    /// was seen to bring deleted papers back.
-    fn merge(&self) -> tantivy::Result<()> {
-        let mut writer: Option<IndexWriter> = None;
-        loop {
-            let segments = self.index.searchable_segment_metas()?;
-            let candidates = candidates(&segments);
-            if candidates.is_empty() {
-                break;
-            }
-            let writer = match &mut writer {
-                Some(writer) => writer,
-                None => writer.insert(self.writer()?),
-            };
-            for candidate in candidates {
-                let mut own = segments.iter().filter(|segment| candidate.0.contains(&segment.id()));
-                let most = match own.any(is_large) {
-                    true => MOST_LARGE_SEGMENTS_AT_A_TIME,
-                    false => candidate.0.len(),
-                };
-                for ids in parts(&candidate.0, most) {
-                    // One alone is written anew only for what was deleted in it.
-                    if ids.len() > 1 || candidate.0.len() == 1 {
-                        writer.merge(ids).wait()?;
-                    }
-                }
-            }
-        }
-        writer.map_or(Ok(()), IndexWriter::wait_merging_threads)
-    }
-
-    fn writer(&self) -> tantivy::Result<IndexWriter> {
-        let options = IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).build();
-        let writer: IndexWriter = self.index.writer_with_options(options)?;
-        writer.set_merge_policy(Box::new(NoMergePolicy));
-        Ok(writer)
+        self.directory.write_meta(&meta)
     }
 
     /// Works out what becomes of a paper; `None` if nothing.
@@ -218,54 +163,5 @@ impl Target<'_> {
 
     fn error(&self, error: tantivy::TantivyError) -> IndexError {
         IndexError::writing(self.root, &error, self.directory.failure())
-    }
-}
-
-/// Returns which segments to merge: small ones when there are eight, large ones when there are
-/// four. Large ones come of runs that take minutes, and each costs every query half a
-/// millisecond.
-fn candidates(segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
-    let mut policy = LogMergePolicy::default();
-    let papers: u32 = segments.iter().map(|segment| segment.max_doc()).sum();
-    let deleted: u32 = segments.iter().map(|segment| segment.num_deleted_docs()).sum();
-    if f64::from(deleted) > MOST_DELETED * f64::from(papers) {
-        policy.set_del_docs_ratio_before_merge(MOST_DELETED as f32);
-    }
-    let found = policy.compute_merge_candidates(segments);
-    if !found.is_empty() {
-        return found;
-    }
-    policy.set_min_num_segments(LARGE_SEGMENTS_TO_MERGE);
-    let large = segments.iter().filter(|segment| is_large(segment)).cloned();
-    policy.compute_merge_candidates(&large.collect::<Vec<_>>())
-}
-
-/// Parts a list into as few parts as there can be of at most so many, about as long as each other.
-fn parts<T>(all: &[T], most: usize) -> impl Iterator<Item = &[T]> {
-    let parts = all.len().div_ceil(most.max(1)).max(1);
-    all.chunks(all.len().div_ceil(parts).max(1))
-}
-
-fn is_large(segment: &SegmentMeta) -> bool {
-    segment.num_docs() >= LARGE_SEGMENT
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_are_about_as_long_as_each_other() {
-        for (length, most, expected) in [
-            (0, 16, vec![]),
-            (1, 16, vec![1]),
-            (16, 16, vec![16]),
-            (17, 16, vec![9, 8]),
-            (25, 16, vec![13, 12]),
-            (26, 8, vec![7, 7, 7, 5]),
-        ] {
-            let lengths: Vec<usize> = parts(&vec![(); length], most).map(<[()]>::len).collect();
-            assert_eq!(lengths, expected, "{length} by {most}");
-        }
     }
 }

@@ -78,7 +78,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
         let error = |source| FindError { path: path.clone(), source };
         let metadata = std::fs::metadata(path).map_err(error)?;
         if !metadata.is_dir() {
-            add(&mut found, &mut seen, path, &metadata, true, || canonical(path));
+            add(&mut found, &mut seen, path, &metadata, true, || Some(canonical(path)));
             continue;
         }
         let mut folder = None;
@@ -86,12 +86,15 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
         let walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
         let mut entries: Vec<_> = walk.map(|entry| (place(&entry), entry)).collect();
         entries.sort_by(|a, b| a.0.cmp(&b.0));
+        // On the only path nothing is reached twice but by a symbolic link.
+        let is_link = |entry: &walkdir::Result<DirEntry>| entry.as_ref().is_ok_and(DirEntry::path_is_symlink);
+        let may_repeat = paths.len() > 1 || entries.iter().any(|(_, entry)| is_link(entry));
         for (_, entry) in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => match entry.metadata() {
                     Ok(metadata) => add(&mut found, &mut seen, entry.path(), &metadata, false, || {
-                        canonical_entry(&entry, &mut folder)
+                        may_repeat.then(|| canonical_entry(&entry, &mut folder))
                     }),
                     Err(source) => found
                         .problems
@@ -117,13 +120,15 @@ fn place(entry: &walkdir::Result<DirEntry>) -> Vec<u8> {
     bytes.iter().map(|byte| if std::path::is_separator(char::from(*byte)) { 0 } else { *byte }).collect()
 }
 
+/// Adds a file, if it is one of a digest. `canonical` gives its canonical path, if it may have been
+/// added before.
 fn add(
     found: &mut Found,
     seen: &mut HashMap<OsString, usize>,
     path: &Path,
     metadata: &std::fs::Metadata,
     named: bool,
-    canonical: impl FnOnce() -> PathBuf,
+    canonical: impl FnOnce() -> Option<PathBuf>,
 ) {
     if !named && !is_digest_extension(extension(path)) {
         return;
@@ -137,10 +142,12 @@ fn add(
     if !metadata.is_file() {
         return problem("not a regular file");
     }
-    match seen.entry(canonical().into_os_string()) {
-        Entry::Occupied(known) => found.files[*known.get()].named |= named,
-        Entry::Vacant(new) => {
-            new.insert(found.files.len());
+    match canonical().map(|path| seen.entry(path.into_os_string())) {
+        Some(Entry::Occupied(known)) => found.files[*known.get()].named |= named,
+        new => {
+            if let Some(Entry::Vacant(new)) = new {
+                new.insert(found.files.len());
+            }
             found.files.push(DigestFile {
                 path: path.to_path_buf(),
                 size: metadata.len(),

@@ -14,6 +14,18 @@ pub(super) enum LeafScorer {
     Other(Box<dyn Scorer>),
 }
 
+/// A part that makes papers match, in a segment.
+pub(super) struct PartScorer {
+    leaves: Vec<LeafScorer>,
+    role: Role,
+    /// The bit that stands for it, if it is one of the first 64 words.
+    bit: u64,
+    /// It gives no paper more.
+    bound: Score,
+    /// No paper scores more, hints and all, that has none of the parts before.
+    rest: Score,
+}
+
 /// What is known of the papers of a window, each at its place; 0 where no paper matches. One
 /// segment after another uses the same: its 40 kB are new pages otherwise, each a trap into the
 /// kernel.
@@ -71,7 +83,7 @@ fn is_sparse(places: &Places) -> bool {
 
 /// A bag in a segment.
 pub(crate) struct BagScorer {
-    matching: Vec<(Vec<LeafScorer>, Role)>,
+    matching: Vec<PartScorer>,
     hints: Vec<(Hint, Limits)>,
     /// The words that any hint needs.
     needed: u64,
@@ -80,6 +92,8 @@ pub(crate) struct BagScorer {
     bounds: Box<[(u64, Score); KNOWN]>,
     all: f32,
     window: Window,
+    /// Those of the papers of the window that may be among the best. What they score is in `room`.
+    wanted: Places,
     room: Room,
     doc: DocId,
     /// The score of the paper, once somebody asked for it.
@@ -97,14 +111,77 @@ impl LeafScorer {
     }
 }
 
+impl PartScorer {
+    pub(super) fn new(leaves: Vec<LeafScorer>, role: Role, bit: u64, bound: Score) -> PartScorer {
+        PartScorer { leaves, role, bit, bound, rest: Score::INFINITY }
+    }
+
+    /// Adds the papers of a window that have the part to `found`, and what they score to what is known
+    /// of them, if they are `wanted`.
+    fn collect(&mut self, window: &Window, wanted: Option<&Places>, found: &mut Places, room: &mut Room) {
+        let Room { scores, coverages, words, frequencies } = room;
+        let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
+        for leaf in &mut self.leaves {
+            match leaf {
+                LeafScorer::Word(lists) => {
+                    of_leaf.clear();
+                    match wanted {
+                        Some(wanted) => {
+                            lists.collect_wanted(window, wanted, found, &mut of_leaf, frequencies)
+                        }
+                        None => lists.collect(window, &mut of_leaf, frequencies),
+                    }
+                    of_leaf.for_each(|at| {
+                        scores[at] += lists.score(frequencies[at]);
+                        frequencies[at] = 0.0;
+                    });
+                    of_part.add_all(&of_leaf);
+                }
+                LeafScorer::Other(scorer) => {
+                    let mut doc = scorer.doc();
+                    while let Some(at) = window.place(doc) {
+                        found.add(at);
+                        if wanted.is_none_or(|wanted| wanted.has(at)) {
+                            scores[at] += scorer.score();
+                            of_part.add(at);
+                        }
+                        doc = scorer.advance();
+                    }
+                }
+            }
+        }
+        if let Role::Word(counts) = self.role {
+            of_part.for_each(|at| {
+                coverages[at] += counts;
+                words[at] |= self.bit;
+            });
+        }
+        found.add_all(&of_part);
+    }
+}
+
+/// Works out for each part what papers score at most that have none of those before.
+fn set_rests(matching: &mut [PartScorer], hints: &[(Hint, Limits)], all: f32) {
+    let (mut bound, mut covered, mut words) = (0.0, 0.0, 0);
+    for part in matching.iter_mut().rev() {
+        bound += part.bound;
+        words |= part.bit;
+        if let Role::Word(counts) = part.role {
+            covered += counts;
+        }
+        part.rest = (bound + bound_of(hints, words)) * coverage(covered, all) * ROUNDING;
+    }
+}
+
 impl BagScorer {
     /// Opens a bag with these parts that match and these hints.
     pub(super) fn new(
-        matching: Vec<(Vec<LeafScorer>, Role)>,
+        mut matching: Vec<PartScorer>,
         hints: Vec<(Hint, Limits)>,
         all: f32,
         room: Room,
     ) -> BagScorer {
+        set_rests(&mut matching, &hints, all);
         let mut scorer = BagScorer {
             matching,
             needed: hints.iter().fold(0, |needed, (_, limits)| needed | limits.needs),
@@ -112,63 +189,40 @@ impl BagScorer {
             hints,
             all,
             window: Window::new(),
+            wanted: Places::none(),
             room,
             doc: 0,
             score: None,
         };
-        scorer.doc = scorer.fill(0);
+        scorer.doc = scorer.fill(0, Score::NEG_INFINITY);
         scorer
     }
 
     /// Fills the window that begins with the first match from `target` on, and returns
-    /// that match.
-    fn fill(&mut self, target: DocId) -> DocId {
-        let BagScorer { matching, window, room, all, .. } = self;
-        room.clear(&window.found);
-        let leaves = matching.iter_mut().flat_map(|(leaves, _)| leaves);
+    /// that match. Papers that cannot score `least` are only found.
+    ///
+    /// Those that have nothing but the last parts, which can give least, are such, if these parts
+    /// give too little even together (Turtle and Flood, Query evaluation: strategies and
+    /// optimizations, 1995: max-score).
+    fn fill(&mut self, target: DocId, least: Score) -> DocId {
+        let BagScorer { matching, window, wanted, room, all, .. } = self;
+        room.clear(wanted);
+        let leaves = matching.iter_mut().flat_map(|part| &mut part.leaves);
         let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
         if start == TERMINATED {
-            window.found.clear();
+            wanted.clear();
             return TERMINATED;
         }
         window.begin(start);
+        let essential = matching.iter().position(|part| part.rest < least).unwrap_or(matching.len());
+        let (essential, others) = matching.split_at_mut(essential);
         // In `coverages` is at first what the words count that a paper has.
-        let Room { scores, coverages, words, frequencies } = room;
-        let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
-        let mut bit = 1;
-        for (leaves, role) in matching {
-            of_part.clear();
-            for leaf in leaves {
-                match leaf {
-                    LeafScorer::Word(lists) => {
-                        of_leaf.clear();
-                        lists.collect(window, &mut of_leaf, frequencies);
-                        of_leaf.for_each(|at| {
-                            scores[at] += lists.score(frequencies[at]);
-                            frequencies[at] = 0.0;
-                        });
-                        of_part.add_all(&of_leaf);
-                    }
-                    LeafScorer::Other(scorer) => {
-                        let mut doc = scorer.doc();
-                        while let Some(at) = window.place(doc) {
-                            scores[at] += scorer.score();
-                            of_part.add(at);
-                            doc = scorer.advance();
-                        }
-                    }
-                }
-            }
-            if let Role::Word(counts) = role {
-                of_part.for_each(|at| {
-                    coverages[at] += *counts;
-                    words[at] |= bit;
-                });
-                bit <<= 1;
-            }
-            window.found.add_all(&of_part);
-        }
-        room.cover(&window.found, *all);
+        let mut found = Places::none();
+        essential.iter_mut().for_each(|part| part.collect(window, None, &mut found, room));
+        wanted.clone_from(&found);
+        others.iter_mut().for_each(|part| part.collect(window, Some(wanted), &mut found, room));
+        window.found = found;
+        room.cover(wanted, *all);
         start
     }
 
@@ -230,6 +284,7 @@ impl BagScorer {
                 found.keep(|at| keeps(start + at as DocId));
             }
             total += found.count();
+            found.keep_all(&self.wanted);
             if !self.hints.is_empty() && most < WINDOW {
                 // Where `most` papers score so much even without hints, no paper is among the
                 // best that scores less.
@@ -253,7 +308,7 @@ impl BagScorer {
                     }
                 }
             });
-            self.doc = self.fill(self.window.end());
+            self.doc = self.fill(self.window.end(), least / factor);
         }
         (total, self.room)
     }
@@ -286,7 +341,7 @@ impl DocSet for BagScorer {
             self.score = None;
             self.doc = match self.window.seek(target) {
                 Ok(doc) => doc,
-                Err(behind) => self.fill(behind),
+                Err(behind) => self.fill(behind, Score::NEG_INFINITY),
             };
         }
         self.doc
@@ -297,7 +352,7 @@ impl DocSet for BagScorer {
     }
 
     fn size_hint(&self) -> u32 {
-        let leaves = self.matching.iter().flat_map(|(leaves, _)| leaves);
+        let leaves = self.matching.iter().flat_map(|part| &part.leaves);
         let sizes = leaves.map(|leaf| match leaf {
             LeafScorer::Word(lists) => lists.longest(),
             LeafScorer::Other(scorer) => scorer.size_hint(),

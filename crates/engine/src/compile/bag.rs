@@ -89,13 +89,14 @@ fn add_leaves(
         Clause::Synonyms { fields, terms, weight } => {
             part.leaves.push(Leaf::Word(word(fields, terms, *weight, context)?));
         }
-        other if part.role == Role::Hint => {
-            let limits = Limits { bound: bound(other, context)?, needs: needs(other, words) };
-            if limits.bound > 0.0 {
+        other => {
+            let is_hint = part.role == Role::Hint;
+            let needs = if is_hint { needs(other, words) } else { 0 };
+            let limits = Limits { bound: bound(other, context)?, needs };
+            if limits.bound > 0.0 || !is_hint {
                 part.leaves.push(Leaf::Other(super::clause(other, context)?, limits));
             }
         }
-        other => part.leaves.push(Leaf::Other(super::clause(other, context)?, Limits::default())),
     }
     Ok(())
 }
