@@ -79,9 +79,11 @@ pub fn freshness(root: &Path, paths: &[PathBuf]) -> Result<Freshness, IndexError
     }
     let state = LastCommit::state(root)?;
     let (roots, found) = find(paths)?;
-    let gone = gone(&state, &roots, &found);
     let changed: Vec<&DigestFile> =
         found.files.iter().filter(|file| !state.is_settled(&name(&file.path), file)).collect();
+    // Where nothing changed, each file is one of those that the index knows.
+    let all_there = changed.is_empty() && found.files.len() == state.digests.len() && state.failed.is_empty();
+    let gone = if all_there { Vec::new() } else { gone(&state, &roots, &found) };
     Ok(match gone.is_empty() && changed.is_empty() {
         true => Freshness::Current,
         false => Freshness::Stale(xxh3_64(format!("{gone:?} {changed:?}").as_bytes())),

@@ -78,27 +78,30 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, FindError> {
         let error = |source| FindError { path: path.clone(), source };
         let metadata = std::fs::metadata(path).map_err(error)?;
         if !metadata.is_dir() {
-            add(&mut found, &mut seen, path, &metadata, true, || Some(canonical(path)));
+            let canonical = canonical(path);
+            add(&mut found, &mut seen, path.clone(), &metadata, true, Some(canonical));
             continue;
         }
         let mut folder = None;
         let walk = WalkDir::new(path).follow_links(true);
         let walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
-        let mut entries: Vec<_> = walk.map(|entry| (place(&entry), entry)).collect();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut entries: Vec<_> = walk.collect();
+        entries.sort_by_cached_key(place);
         // On the only path nothing is reached twice but by a symbolic link.
         let is_link = |entry: &walkdir::Result<DirEntry>| entry.as_ref().is_ok_and(DirEntry::path_is_symlink);
-        let may_repeat = paths.len() > 1 || entries.iter().any(|(_, entry)| is_link(entry));
-        for (_, entry) in entries {
+        let may_repeat = paths.len() > 1 || entries.iter().any(is_link);
+        for entry in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => match entry.metadata() {
-                    Ok(metadata) => add(&mut found, &mut seen, entry.path(), &metadata, false, || {
-                        may_repeat.then(|| canonical_entry(&entry, &mut folder))
-                    }),
-                    Err(source) => found
-                        .problems
-                        .push(Problem { path: entry.path().to_path_buf(), message: source.to_string() }),
+                    Ok(metadata) => {
+                        let canonical = may_repeat.then(|| canonical_entry(&entry, &mut folder));
+                        add(&mut found, &mut seen, entry.into_path(), &metadata, false, canonical);
+                    }
+                    Err(source) => {
+                        let message = source.to_string();
+                        found.problems.push(Problem { path: entry.into_path(), message });
+                    }
                 },
                 Err(source) => found.problems.push(walk_problem(path, &source)),
             }
@@ -120,36 +123,36 @@ fn place(entry: &walkdir::Result<DirEntry>) -> Vec<u8> {
     bytes.iter().map(|byte| if std::path::is_separator(char::from(*byte)) { 0 } else { *byte }).collect()
 }
 
-/// Adds a file, if it is one of a digest. `canonical` gives its canonical path, if it may have been
-/// added before.
+/// Adds a file, if it is one of a digest. `canonical` is its canonical path, where it may have been added
+/// before.
 fn add(
     found: &mut Found,
     seen: &mut HashMap<OsString, usize>,
-    path: &Path,
+    path: PathBuf,
     metadata: &std::fs::Metadata,
     named: bool,
-    canonical: impl FnOnce() -> Option<PathBuf>,
+    canonical: Option<PathBuf>,
 ) {
-    if !named && !is_digest_extension(extension(path)) {
+    if !named && !is_digest_extension(extension(&path)) {
         return;
     }
-    let mut problem = |message: &str| {
-        found.problems.push(Problem { path: path.to_path_buf(), message: message.to_string() });
+    let problem = match () {
+        () if path.to_str().is_none() => Some("the name is not Unicode; rename the file to have it read"),
+        () if !metadata.is_file() => Some("not a regular file"),
+        () => None,
     };
-    if path.to_str().is_none() {
-        return problem("the name is not Unicode; rename the file to have it read");
+    if let Some(message) = problem {
+        found.problems.push(Problem { path, message: message.to_string() });
+        return;
     }
-    if !metadata.is_file() {
-        return problem("not a regular file");
-    }
-    match canonical().map(|path| seen.entry(path.into_os_string())) {
+    match canonical.map(|path| seen.entry(path.into_os_string())) {
         Some(Entry::Occupied(known)) => found.files[*known.get()].named |= named,
         new => {
             if let Some(Entry::Vacant(new)) = new {
                 new.insert(found.files.len());
             }
             found.files.push(DigestFile {
-                path: path.to_path_buf(),
+                path,
                 size: metadata.len(),
                 modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
                 named,

@@ -56,6 +56,7 @@ pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
         .filter(|mark| mark.field.is_none_or(|only| only == field))
         .map(|mark| (mark.what.first(), &mark.what))
         .filter(|(first, _)| may_have_han || !first.is_some_and(is_han))
+        .filter(|(_, what)| may_have(text, what))
         .collect();
     let mut found = Vec::new();
     // In most plans each mark is a word or consecutive Han characters: these are found without terms
@@ -72,6 +73,32 @@ pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
         _ => find(&exact_terms(text), &marks, 0, &mut found),
     }
     merge(found)
+}
+
+/// Whether a text may have what is marked, if that is a sequence of words: for each there is one that
+/// begins as it does. To find sequences, terms are made of the whole text.
+fn may_have(text: &str, what: &What) -> bool {
+    let What::Sequence(terms) = what else { return true };
+    let mut beginnings = terms.iter().map(|(_, term)| ascii_beginning(term, 3)).filter(|own| !own.is_empty());
+    // What folding may make a letter of begins as anything.
+    beginnings.all(|beginning| has_beginning(text.as_bytes(), beginning)) || !text.chars().all(is_plain)
+}
+
+/// Whether a word of a text begins so.
+fn has_beginning(text: &[u8], beginning: &[u8]) -> bool {
+    let mut last = b' ';
+    (0..text.len()).any(|at| {
+        let begins = !last.is_ascii_alphanumeric() && text[at].to_ascii_lowercase() == beginning[0];
+        last = text[at];
+        begins && begins_with(&text[at..], beginning)
+    })
+}
+
+/// Whether a character is of ASCII, or Han, or a sign that stays one.
+fn is_plain(ch: char) -> bool {
+    ch.is_ascii()
+        || parts_words(ch)
+        || matches!(ch, '\u{2010}'..='\u{2023}' | '\u{3001}' | '\u{3002}' | '\u{300a}'..='\u{3011}')
 }
 
 /// Nothing before this character becomes a Han character by folding: the first of the
@@ -121,9 +148,14 @@ impl What {
             What::Stem(text) | What::Fuzzy(text) => (text.as_str(), 1),
             What::Sequence(_) => ("", 0),
         };
-        let letters = text.bytes().take(most).take_while(u8::is_ascii_alphanumeric).count();
-        &text.as_bytes()[..letters]
+        ascii_beginning(text, most)
     }
+}
+
+/// The letters and digits of ASCII that a text begins with, so many at most.
+fn ascii_beginning(text: &str, most: usize) -> &[u8] {
+    let letters = text.bytes().take(most).take_while(u8::is_ascii_alphanumeric).count();
+    &text.as_bytes()[..letters]
 }
 
 /// Finds Han characters in a row.

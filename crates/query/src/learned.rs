@@ -24,7 +24,7 @@ use crate::request::{Page, Sort};
 use crate::tree::{Leaf, Node, Occur};
 
 /// At most so many papers that have a word are looked at, the newest.
-const PAPERS: usize = 24;
+const PAPERS: usize = 12;
 /// What is in fewer papers may stand beside anything by chance.
 const FEWEST: usize = 3;
 /// What is in more papers than are looked at, and in a larger share of all, says too little.
@@ -33,8 +33,6 @@ const MOST: f32 = 0.1;
 /// that hangs on no single one, and to learn one takes as long as to search for ten.
 const WORDS: usize = 8;
 const ALL_WORDS: usize = 24;
-/// The longest run of Chinese characters that may be one word.
-const RUN: usize = 6;
 /// The share of the papers with a word that a translation stands in, at least.
 const TOGETHER: f32 = 0.4;
 /// Log-likelihood ratio at which one in a thousand pairs would be there by chance.
@@ -56,6 +54,11 @@ pub(crate) fn learn<E: Engine>(
     let mut learned = HashMap::new();
     if terms.len() > ALL_WORDS {
         return Ok(learned);
+    }
+    // Who writes Chinese leaves in Latin letters what Chinese papers write so as well.
+    let is_chinese = |term: &String| term.chars().all(is_han);
+    if terms.iter().any(is_chinese) {
+        terms.retain(is_chinese);
     }
     terms.retain(|term| lexicon.translations(term).is_empty());
     if terms.is_empty() {
@@ -86,8 +89,7 @@ fn terms_in(node: &Node, analyzer: &Analyzer, terms: &mut BTreeSet<String>) {
     }
 }
 
-/// The terms that a piece of a query is looked up by in the lexicon: of a short run of
-/// several words, which may be one that the dictionary lacks, the run as well.
+/// The terms that a piece of a query is looked up by in the lexicon.
 fn terms_of(piece: &Piece, analyzer: &Analyzer) -> Vec<String> {
     match piece {
         Piece::Word(compound) => {
@@ -96,10 +98,7 @@ fn terms_of(piece: &Piece, analyzer: &Analyzer) -> Vec<String> {
             telling.then(|| stem(word)).into_iter().collect()
         }
         Piece::Run(run) if run.han => {
-            let mut words = analyzer.segment(&run.text);
-            if words.len() > 1 && run.text.chars().count() <= RUN {
-                words.push(&run.text);
-            }
+            let words = analyzer.segment(&run.text);
             words.into_iter().filter(|word| word.chars().nth(1).is_some()).map(str::to_string).collect()
         }
         Piece::Run(_) => Vec::new(),
