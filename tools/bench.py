@@ -39,23 +39,27 @@ ENGLISH = ["speculative", "decoding"]
 CHINESE = ["推测解码"]
 NEVER = 1e9
 
-# What is measured: its name, what to reach, what to aim at, and whether more is better.
+ANY, MANY = (0, NEVER), (100_000, NEVER)
+
+# What is measured: its name, what to reach, what to aim at, whether more is better, and for how many papers that is
+# meant, at least and at most. A million papers asked cold are measured against fewer. Of fewer asked warm, a query is
+# planning, marks and ten hits with all fields, which no peer makes; and an index of few papers has much dictionary.
 TABLE = [
-    ("cold query, English / a bare process", 1.5, 1.15, False),
-    ("cold query, Chinese / English", 1.3, 1.1, False),
-    ("cold query, most papers / fewest", 2, 1.3, False),
-    ("index / the ceiling", 1.35, 1.1, False),
-    ("add a digest of 20 / plain files", 5, 2, False),
-    ("peak memory of query, MB", 20, 12, False),
-    ("peak memory of index, MB", 600, 300, False),
-    ("warm queries a second / a bare loop", 0.9, 1.5, True),
-    ("warm queries a second / SeekStorm", 0.4, 1.1, True),
-    ("look at 3,000 unchanged digests, ms", 10, None, False),
-    ("index bytes / text bytes", 1.3, 1.0, False),
-    ("binary, stripped, MB", 25, 15, False),
-    ("index / SQLite FTS5", None, None, False),
-    ("cold query / SQLite FTS5", None, None, False),
-    ("cold query / ripgrep", None, None, False),
+    ("cold query, English / a bare process", 1.5, 1.15, False, (0, 100_000)),
+    ("cold query, Chinese / English", 1.3, 1.1, False, ANY),
+    ("cold query, most papers / fewest", 2, 1.3, False, ANY),
+    ("index / the ceiling", 1.35, 1.1, False, ANY),
+    ("add a digest of 20 / plain files", 5, 2, False, ANY),
+    ("peak memory of query, MB", 20, 12, False, ANY),
+    ("peak memory of index, MB", 600, 300, False, ANY),
+    ("warm queries a second / a bare loop", 0.9, 1.5, True, MANY),
+    ("warm queries a second / SeekStorm", 0.4, 1.1, True, MANY),
+    ("look at 3,000 unchanged digests, ms", 10, None, False, ANY),
+    ("index bytes / text bytes", 1.3, 1.0, False, MANY),
+    ("binary, stripped, MB", 25, 15, False, ANY),
+    ("index / SQLite FTS5", None, None, False, ANY),
+    ("cold query / SQLite FTS5", None, None, False, ANY),
+    ("cold query / ripgrep", None, None, False, ANY),
 ]
 # A time says more of the machine than of the program.
 NO_RATIO = {"look at 3,000 unchanged digests, ms"}
@@ -358,9 +362,9 @@ def print_table(rows, committed):
     print("| what | papers | measured | ratio | by processor time | reach | aim | |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for name, papers, ratio, what, steady in sorted(rows, key=lambda row: (PLACE[row[0]], row[1])):
-        _, reach, aim, more_is_better = TABLE[PLACE[name]]
+        _, reach, aim, more_is_better, (fewest, most) = TABLE[PLACE[name]]
         verdict = ""
-        if reach is not None:
+        if reach is not None and fewest <= papers <= most:
             verdict = "yes" if (ratio >= reach if more_is_better else ratio <= reach) else "NO"
         known = committed.get((name, papers))
         if known and name not in NO_RATIO and (steady < known / 2 if more_is_better else steady > known * 2):
