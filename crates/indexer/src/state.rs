@@ -4,6 +4,7 @@
 //! The state is a file beside the segments, named after its content; the commit's payload
 //! names it. Whoever sees a commit sees its state.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDate;
-use ingest::{Digest, DigestFile};
+use ingest::{Digest, DigestFile, Format};
 use serde::{Deserialize, Deserializer, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -74,7 +75,8 @@ pub struct DigestState {
     /// How many papers it holds.
     pub papers: u32,
     /// The name of the format it was read in.
-    pub format: String,
+    #[serde(deserialize_with = "format_name")]
+    pub format: Cow<'static, str>,
 }
 
 /// What the payload of a commit says.
@@ -108,7 +110,7 @@ impl DigestState {
             hash: xxh3_64(bytes),
             date: digest.date,
             papers: u32::try_from(digest.entries.len()).unwrap_or(u32::MAX),
-            format: digest.format.to_string(),
+            format: Cow::Borrowed(digest.format),
         }
     }
 
@@ -186,6 +188,12 @@ fn map_of_pairs<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, DigestState>, D::Error> {
     Ok(Vec::<(String, DigestState)>::deserialize(deserializer)?.into_iter().collect())
+}
+
+/// Takes the name of a format as the program has it: thousands of digests have the same.
+fn format_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'static, str>, D::Error> {
+    let name = <&str>::deserialize(deserializer)?;
+    Ok(Format::named(name).map_or_else(|| Cow::Owned(name.to_string()), |format| Cow::Borrowed(format.name)))
 }
 
 /// Days as numbers: thousands of them are read and written at each run, and as texts they would
