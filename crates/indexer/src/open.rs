@@ -41,24 +41,25 @@ pub struct OpenIndex {
 impl OpenIndex {
     /// Opens the last commit of the index in a folder.
     pub fn open(root: &Path) -> Result<OpenIndex, IndexError> {
-        IndexError::guard(root, || OpenIndex::open_on(root, Arc::new(Disk)))
+        IndexError::guard(root, || OpenIndex::open_on(root, Arc::new(Disk), false))
     }
 
     /// As [`OpenIndex::open`], for a process that asks a few things and ends: little of the files is
     /// mapped into memory.
     pub fn open_briefly(root: &Path) -> Result<OpenIndex, IndexError> {
-        IndexError::guard(root, || OpenIndex::open_last(root, Arc::new(Disk), true))
+        IndexError::guard(root, || OpenIndex::open_on(root, Arc::new(Disk), true))
     }
 
-    /// Opens the last commit, for whoever will write through `files`.
+    /// Opens the last commit, for whoever will write through `files`, and may do so briefly
+    /// ([`OpenIndex::open_briefly`]).
     ///
     /// A writer may replace the commit while its files are being opened. No lock keeps it
     /// from that; whoever reads tries again.
-    pub(crate) fn open_on(root: &Path, files: Arc<dyn Files>) -> Result<OpenIndex, IndexError> {
-        OpenIndex::open_last(root, files, false)
-    }
-
-    fn open_last(root: &Path, files: Arc<dyn Files>, briefly: bool) -> Result<OpenIndex, IndexError> {
+    pub(crate) fn open_on(
+        root: &Path,
+        files: Arc<dyn Files>,
+        briefly: bool,
+    ) -> Result<OpenIndex, IndexError> {
         let mut last = LastCommit::find(root)?;
         for _ in 0..ATTEMPTS {
             let opened = last.open(root, files.clone(), briefly);

@@ -1,5 +1,6 @@
 //! Making the index match the digests.
 
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -135,6 +136,10 @@ fn sync_unguarded(
     if waited {
         (roots, found) = find(paths)?;
     }
+    let is_brief = found.files.iter().map(|file| file.size).sum::<u64>() <= BRIEF;
+    if is_brief {
+        keep_blocks();
+    }
     let pointer = match read_pointer(root) {
         // A damaged pointer is what rebuilding is for.
         Err(IndexError::Damaged { .. }) if options.rebuild => None,
@@ -144,7 +149,7 @@ fn sync_unguarded(
         Some(pointer) if !pointer.is_readable() && !options.rebuild => {
             return Err(pointer.other_version(root));
         }
-        Some(pointer) if pointer.is_readable() => match OpenIndex::open_on(root, files.clone()) {
+        Some(pointer) if pointer.is_readable() => match OpenIndex::open_on(root, files.clone(), is_brief) {
             Err(_) if options.rebuild => None,
             opened => Some(opened?),
         },
@@ -197,12 +202,24 @@ fn sync_unguarded(
     Ok(report)
 }
 
+/// How many bytes of digests a run looks at that takes no longer for them than for all else.
+const BRIEF: u64 = 1 << 20;
+
+/// Has the allocator keep blocks that are given back to it. glibc gives those that are larger than any
+/// it has seen go to the system at once, and the tables of each field's terms, made one after the
+/// other, come anew from there, page by page, each a trap into the kernel. To other allocators this
+/// is nothing; in long runs blocks that grow would be copied for it.
+fn keep_blocks() {
+    const LARGEST: usize = 8 << 20;
+    drop(black_box(Vec::<u8>::with_capacity(LARGEST)));
+}
+
 /// Deletes what a failed run has written: it may be in the way of others, and the disk may
 /// be full. What cannot be deleted is left to the next run.
 fn clear_up(root: &Path, lock: &WriteLock, files: Arc<dyn Files>) {
     let Ok(pointer) = read_pointer(root) else { return };
     let settled = lock.settle(pointer.map(|pointer| pointer.generation));
-    if let (Ok(()), Ok(index)) = (settled, OpenIndex::open_on(root, files)) {
+    if let (Ok(()), Ok(index)) = (settled, OpenIndex::open_on(root, files, false)) {
         let _ = index.directory().settle();
     }
 }
