@@ -14,8 +14,8 @@ use tantivy::store::Compressor;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyDocument};
 
-/// As much as the program gives a segment.
-const MEMORY: usize = 400 << 20;
+/// As much as the program gives a segment of 100,000 papers.
+const MEMORY: usize = 285 << 20;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

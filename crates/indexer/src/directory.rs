@@ -53,9 +53,10 @@ struct Commit {
     beside: Vec<String>,
     /// The first change that failed, and why. tantivy does not always tell.
     failure: Option<String>,
-    /// Whether a commit failed. What tantivy holds in memory then is no commit, but its
-    /// merges would write it down as one.
+    /// Whether a commit failed. What a run holds in memory then is none, and it writes no other.
     ended: bool,
+    /// Whether a power cut may bring back the commit before this one: until its name is durable.
+    uncertain: bool,
 }
 
 impl SafeDirectory {
@@ -129,10 +130,13 @@ impl SafeDirectory {
         Ok(())
     }
 
-    /// Deletes what the last commit does not name, once no writer is left: tantivy keeps what
-    /// it had in use when it cleared up itself.
+    /// Deletes what the last commit does not name. Where that commit is not known to be durable, the
+    /// next run does it.
     pub(crate) fn clear_up(&self) {
         let mut commit = self.commit();
+        if commit.uncertain {
+            return;
+        }
         if let Some(meta) = &commit.meta
             && let Ok(manifest) = Manifest::of(meta, &commit.known)
         {
@@ -172,10 +176,11 @@ impl SafeDirectory {
         self.files.sync_folder(&self.folder)?;
         write_whole(&*self.files, &self.folder, META, meta)?;
         commit.meta = Some(meta.to_vec());
+        commit.uncertain = true;
         self.files.sync_folder(&self.folder)?;
+        commit.uncertain = false;
         commit.ended = false;
-        // Only what this commit replaced: other files are being written for the next one. A
-        // leftover does no harm; the next run tries again.
+        // Only what this commit replaced. A leftover does no harm; the next run tries again.
         let named = beside(&manifest, meta);
         for name in std::mem::replace(&mut commit.beside, named) {
             if !commit.beside.contains(&name) {
@@ -386,9 +391,69 @@ mod tests {
     use crate::lengths::Lengths;
     use crate::state::Payload;
 
-    /// A merge may end, and write its own commit, while the next one is being prepared.
+    /// A disk on which the names in a folder become durable only so many times.
+    #[derive(Debug)]
+    struct Failing(std::sync::atomic::AtomicUsize);
+
+    impl Files for Failing {
+        fn create_folder(&self, path: &Path) -> io::Result<()> {
+            Disk.create_folder(path)
+        }
+
+        fn create(&self, path: &Path) -> io::Result<Box<dyn NewFile>> {
+            Disk.create(path)
+        }
+
+        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+            Disk.rename(from, to)
+        }
+
+        fn remove(&self, path: &Path) -> io::Result<()> {
+            Disk.remove(path)
+        }
+
+        fn remove_folder(&self, path: &Path) -> io::Result<()> {
+            Disk.remove_folder(path)
+        }
+
+        fn scratch(&self, folder: &Path) -> io::Result<Box<dyn crate::files::Scratch>> {
+            Disk.scratch(folder)
+        }
+
+        fn sync_folder(&self, path: &Path) -> io::Result<()> {
+            let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            left.map_err(|_| io::Error::other("no more"))?;
+            Disk.sync_folder(path)
+        }
+    }
+
+    /// Until the new name is durable, either commit may be the one that is there after a power cut.
     #[test]
-    fn a_merge_does_not_delete_what_the_next_commit_needs() {
+    fn nothing_of_two_commits_is_deleted_before_one_is_durable() {
+        // Two for each commit: for what it names, and for itself. One more for the next run.
+        for (syncs, old_is_there, new_is_there) in [(2, true, false), (3, true, true), (4, false, true)] {
+            let folder = tempfile::tempdir().unwrap();
+            let files = Arc::new(Failing(syncs.into()));
+            let directory = SafeDirectory::create(folder.path(), files).unwrap();
+            let written = ["a", "b"].map(|digest| {
+                let state = format!("digests-{digest}.json");
+                let _ = directory.write(&state, digest.as_bytes());
+                let payload = Payload { state: state.clone(), lengths: Lengths::default() }.text().unwrap();
+                let meta = serde_json::json!({"segments": [], "payload": payload, "opstamp": 1}).to_string();
+                let _ = directory.atomic_write(Path::new(META), meta.as_bytes());
+                directory.clear_up();
+                (state, Manifest::name(meta.as_bytes()))
+            });
+            let is_there = |(state, manifest): &(String, String)| {
+                [state, manifest].map(|name| folder.path().join(name).exists())
+            };
+            let [old, new] = &written;
+            assert_eq!((is_there(old), is_there(new)), ([old_is_there; 2], [new_is_there; 2]), "{syncs}");
+        }
+    }
+
+    #[test]
+    fn a_commit_does_not_delete_what_the_next_commit_needs() {
         let folder = tempfile::tempdir().unwrap();
         let directory = SafeDirectory::create(folder.path(), Arc::new(Disk)).unwrap();
         let state = |digest: &str| {

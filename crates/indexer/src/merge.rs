@@ -22,8 +22,8 @@ use crate::manifest::META;
 const MOST_DELETED: f64 = 0.2;
 
 /// How many segments are merged at a time where some are large: the words of all of them are in
-/// memory then, some 8 MB each. A million papers are one such part.
-const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 20;
+/// memory then, some 8 MB each. A million papers are some 18.
+const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 24;
 
 /// From how many papers on a segment is large, and how many large ones of about a size merge.
 const LARGE_SEGMENT: u32 = 10_000;

@@ -1,10 +1,9 @@
 //! Documents become segments: one thread puts them into memory, and while it goes on with the
 //! next segment another writes the last one down. tantivy's own writer does both on one thread.
 //!
-//! Where a segment ends depends on its documents alone, so the same documents in the same order
-//! are the same segments, however many cores there are.
+//! Where a segment ends depends on its documents and their number alone, so the same documents in the
+//! same order are the same segments, however many cores there are.
 
-use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, JoinHandle};
 
@@ -14,13 +13,14 @@ use tantivy::{Index, Segment, SegmentMeta, TantivyDocument, TantivyError};
 use crate::terms;
 
 /// How much memory a run may take for what grows with it, in bytes: notes of its papers, some
-/// 200 for each, and segments.
+/// 200 for each, and segments, which have their least whatever is left.
 const MEMORY: usize = 400 << 20;
 const NOTE: usize = 200;
 
-/// How much of a segment is in memory before it is written: much, since each segment costs every
-/// query a quarter of what it takes otherwise, and runs the time to merge it. 100,000 papers are one.
-const SEGMENT: RangeInclusive<usize> = 128 << 20..=400 << 20;
+/// How much of a segment is in memory at least before it is written, in bytes. The more the better: each
+/// segment costs every query a quarter of what it takes otherwise, and runs the time to merge it.
+/// 100,000 papers are one.
+const LEAST_SEGMENT: usize = 128 << 20;
 
 /// Beside a segment that is being written there is so much of the next at most: to write one takes
 /// less of the time that it takes to fill one.
@@ -46,7 +46,7 @@ pub(crate) struct Segments {
 /// How much of a segment may be in memory in a run of so many papers.
 fn most_of_a_segment(papers: usize) -> usize {
     let left = MEMORY.saturating_sub(papers.saturating_mul(NOTE));
-    (left / (SHARE_OF_NEXT + 1) * SHARE_OF_NEXT).clamp(*SEGMENT.start(), *SEGMENT.end())
+    (left / (SHARE_OF_NEXT + 1) * SHARE_OF_NEXT).max(LEAST_SEGMENT)
 }
 
 /// A segment that documents are added to.
@@ -146,6 +146,18 @@ mod tests {
         let mut segments = Segments::new(&index, 5, 1_000);
         segments.most = most;
         segments
+    }
+
+    #[test]
+    fn notes_and_segments_fit_into_the_memory() {
+        for (papers, least, most) in
+            [(0, 300 << 20, 300 << 20), (100_000, 280 << 20, 290 << 20), (1_000_000, 150 << 20, 160 << 20)]
+        {
+            let segment = most_of_a_segment(papers);
+            assert!((least..=most).contains(&segment), "{papers}: {segment}");
+            assert!(papers * NOTE + segment + segment / SHARE_OF_NEXT <= MEMORY, "{papers}: {segment}");
+        }
+        assert_eq!(most_of_a_segment(usize::MAX), LEAST_SEGMENT);
     }
 
     #[test]
