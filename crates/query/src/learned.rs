@@ -27,12 +27,16 @@ use crate::tree::{Leaf, Node, Occur};
 const PAPERS: usize = 12;
 /// What is in fewer papers may stand beside anything by chance.
 const FEWEST: usize = 3;
-/// What is in more papers than are looked at, and in a larger share of all, says too little.
+/// What is in more papers than this, and in a larger share of all, says too little.
+const MANY: usize = 24;
 const MOST: f32 = 0.1;
 /// At most so many words of a query are learned, and none of a query with more words in all:
 /// that hangs on no single one, and to learn one takes as long as to search for ten.
 const WORDS: usize = 8;
 const ALL_WORDS: usize = 24;
+/// The longest run of Chinese characters that may be one word. Longer ones are words that the
+/// dictionary has.
+const RUN: usize = 3;
 /// The share of the papers with a word that a translation stands in, at least.
 const TOGETHER: f32 = 0.4;
 /// Log-likelihood ratio at which one in a thousand pairs would be there by chance.
@@ -89,7 +93,8 @@ fn terms_in(node: &Node, analyzer: &Analyzer, terms: &mut BTreeSet<String>) {
     }
 }
 
-/// The terms that a piece of a query is looked up by in the lexicon.
+/// The terms that a piece of a query is looked up by in the lexicon: of a short run of
+/// several words, which may be one that the dictionary lacks, the run as well.
 fn terms_of(piece: &Piece, analyzer: &Analyzer) -> Vec<String> {
     match piece {
         Piece::Word(compound) => {
@@ -98,7 +103,10 @@ fn terms_of(piece: &Piece, analyzer: &Analyzer) -> Vec<String> {
             telling.then(|| stem(word)).into_iter().collect()
         }
         Piece::Run(run) if run.han => {
-            let words = analyzer.segment(&run.text);
+            let mut words = analyzer.segment(&run.text);
+            if words.len() > 1 && run.text.chars().count() <= RUN {
+                words.push(&run.text);
+            }
             words.into_iter().filter(|word| word.chars().nth(1).is_some()).map(str::to_string).collect()
         }
         Piece::Run(_) => Vec::new(),
@@ -118,7 +126,7 @@ fn translations<E: Engine>(
         // Most words are told by two numbers already, and no paper has to be looked at.
         let own = [engine.document_frequency(&TITLE, term)?, engine.document_frequency(&ABSTRACT, term)?];
         let (all, most) = (own[0] + own[1], own[0].max(own[1]));
-        if all < FEWEST as u64 || most > PAPERS as u64 && most as f32 > MOST * papers {
+        if all < FEWEST as u64 || most > MANY as u64 && most as f32 > MOST * papers {
             return Ok(Vec::new());
         }
     }
@@ -133,7 +141,7 @@ fn translations<E: Engine>(
     let plan = Plan::new(having, Vec::new(), Sort::Newest);
     let found = engine.search(&plan, Page { limit: PAPERS, offset: 0 }, false)?;
     let own = found.hits.len() as f32;
-    let frequent = found.total > PAPERS && found.total as f32 > MOST * papers;
+    let frequent = found.total > MANY && found.total as f32 > MOST * papers;
     if found.hits.len() < FEWEST || frequent {
         return Ok(Vec::new());
     }
