@@ -1,4 +1,4 @@
-//! Segments become fewer: each costs every query a quarter of what it takes otherwise.
+//! Segments become fewer: each costs every query some fifth of what it takes with one.
 //!
 //! On the thread that filled the segments, not by tantivy's writer, which starts one of its own: the
 //! allocator does not give one thread what another had, and a long run ends with much of that.
@@ -29,7 +29,7 @@ const MOST_LARGE_SEGMENTS_AT_A_TIME: usize = 24;
 const LARGE_SEGMENT: u32 = 10_000;
 const LARGE_SEGMENTS_TO_MERGE: usize = 4;
 
-/// Merges small segments of an index, each time by a commit with the same papers. Only after the run's
+/// Merges segments of an index ([`candidates`]), each time by a commit with the same papers. Only after the run's
 /// own commit, whose papers are there then whatever becomes of this.
 pub(crate) fn merge(index: &Index, directory: &SafeDirectory) -> tantivy::Result<()> {
     directory.set_merges(true);
@@ -83,7 +83,7 @@ fn merge_part(
     }));
     match merged {
         Ok(merged) => merged?.searchable_segment_metas(),
-        Err(_) => Err(TantivyError::SystemError("the merge panicked".to_string())),
+        Err(_) => Err(TantivyError::SystemError("a merge ended in a panic".to_string())),
     }
 }
 

@@ -18,12 +18,12 @@ const MEMORY: usize = 400 << 20;
 const NOTE: usize = 200;
 
 /// How much of a segment is in memory at least before it is written, in bytes. The more the better: each
-/// segment costs every query a quarter of what it takes otherwise, and runs the time to merge it.
+/// segment costs every query some fifth of what it takes with one, and runs the time to merge it.
 /// 100,000 papers are one.
 const LEAST_SEGMENT: usize = 128 << 20;
 
-/// Beside a segment that is being written there is so much of the next at most: to write one takes
-/// less of the time that it takes to fill one.
+/// Beside a segment that is being written there is at most one part in so many of the next: to write
+/// one takes no larger part of the time that it takes to fill one.
 const SHARE_OF_NEXT: usize = 3;
 
 /// The least memory that a segment's table of terms is made for, and how much of it a byte of

@@ -202,7 +202,8 @@ fn sync_unguarded(
     Ok(report)
 }
 
-/// How many bytes of digests a run looks at that takes no longer for them than for all else.
+/// Up to how many bytes of digests a run is brief: what it does once, whatever they are, takes longer
+/// than they do.
 const BRIEF: u64 = 1 << 20;
 
 /// Has the allocator keep blocks that are given back to it. glibc gives those that are larger than any

@@ -136,10 +136,12 @@ fn add(
     if !named && !is_digest_extension(extension(&path)) {
         return;
     }
-    let problem = match () {
-        () if path.to_str().is_none() => Some("the name is not Unicode; rename the file to have it read"),
-        () if !metadata.is_file() => Some("not a regular file"),
-        () => None,
+    let problem = if path.to_str().is_none() {
+        Some("the name is not Unicode; rename the file to have it read")
+    } else if !metadata.is_file() {
+        Some("not a regular file")
+    } else {
+        None
     };
     if let Some(message) = problem {
         found.problems.push(Problem { path, message: message.to_string() });

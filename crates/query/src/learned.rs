@@ -31,7 +31,7 @@ const FEWEST: usize = 3;
 const MANY: usize = 24;
 const MOST: f32 = 0.1;
 /// At most so many words of a query are learned, and none of a query with more words in all:
-/// that hangs on no single one, and to learn one takes as long as to search for ten.
+/// that hangs on no single one, and to learn one takes as long as to search for several.
 const WORDS: usize = 8;
 const ALL_WORDS: usize = 24;
 /// The longest run of Chinese characters that may be one word. Longer ones are words that the
