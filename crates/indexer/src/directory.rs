@@ -212,6 +212,23 @@ impl SafeDirectory {
         }
     }
 
+    /// Maps a file into memory.
+    fn map(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.mapped.get_file_handle(path).map_err(|error| match error {
+            OpenReadError::FileDoesNotExist(_) => self.missing(path),
+            error => error,
+        })
+    }
+
+    /// What it means that a file is not there. Where that of its positions is not, tantivy takes a segment
+    /// to have none; one of the commit's own is gone because another commit has taken its place.
+    fn missing(&self, path: &Path) -> OpenReadError {
+        match path.to_str().is_some_and(|name| self.commit().known.files.contains_key(name)) {
+            true => OpenReadError::wrap_io_error(io::ErrorKind::NotFound.into(), path.to_path_buf()),
+            false => OpenReadError::FileDoesNotExist(path.to_path_buf()),
+        }
+    }
+
     fn commit(&self) -> MutexGuard<'_, Commit> {
         self.commit.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -295,24 +312,20 @@ impl Directory for SafeDirectory {
         let opened = if self.merges.load(Ordering::Relaxed) {
             BufferedFile::for_merge(&own)
         } else if !self.brief {
-            return self.mapped.get_file_handle(path);
+            return self.map(path);
         } else {
             match path.extension().and_then(OsStr::to_str) {
                 // Their headers stand beside what is looked at anyway.
-                Some("term") => return self.mapped.get_file_handle(path),
+                Some("term") => return self.map(path),
                 // Something of all papers, of which a query looks at some: their lengths, and where
                 // they are stored.
-                Some("fieldnorm" | "store") => {
-                    BufferedFile::open_beside(&own, self.mapped.get_file_handle(path)?)
-                }
+                Some("fieldnorm" | "store") => BufferedFile::open_beside(&own, self.map(path)?),
                 _ => BufferedFile::for_query(&own),
             }
         };
         match opened {
             Ok(file) => Ok(Arc::new(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(OpenReadError::FileDoesNotExist(path.to_path_buf()))
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(self.missing(path)),
             Err(error) => Err(OpenReadError::wrap_io_error(error, path.to_path_buf())),
         }
     }
@@ -449,6 +462,25 @@ mod tests {
             };
             let [old, new] = &written;
             assert_eq!((is_there(old), is_there(new)), ([old_is_there; 2], [new_is_there; 2]), "{syncs}");
+        }
+    }
+
+    /// Or tantivy would read a segment without its positions, and find nothing near anything.
+    #[test]
+    fn a_file_of_the_commit_that_is_gone_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = SafeDirectory::create(folder.path(), Arc::new(Disk)).unwrap();
+        let known = format!("{}.pos", "0".repeat(32));
+        directory.write(&known, b"positions").unwrap();
+        fs::remove_file(folder.path().join(&known)).unwrap();
+        for directory in [directory.clone(), directory.briefly()] {
+            for extension in ["pos", "term", "store"] {
+                let unknown = format!("{}.{extension}", "1".repeat(32));
+                let opened = directory.get_file_handle(Path::new(&unknown));
+                assert!(matches!(opened, Err(OpenReadError::FileDoesNotExist(_))), "{unknown}: {opened:?}");
+            }
+            let opened = directory.get_file_handle(Path::new(&known));
+            assert!(matches!(opened, Err(OpenReadError::IoError { .. })), "{opened:?}");
         }
     }
 
