@@ -14,8 +14,11 @@ lint:
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
+# With the benchmarks that ask whether they find what they measure, each once.
 unit: clients
 	$(CARGO) test --workspace --locked
+	$(CARGO) test --locked -p analysis -p engine -p indexer -p ingest \
+		--bench analyze --bench queries --bench build --bench parse
 
 # The tests of the page want a browser; without one they say that they were skipped.
 browser:

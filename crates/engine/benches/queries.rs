@@ -21,7 +21,7 @@ const KINDS: [(&str, &str); 9] = [
     ("chinese", "推测解码"),
     ("mixed", "LLM推理加速"),
     ("a phrase", "\"key-value cache\""),
-    ("near", "\"draft model\"~3"),
+    ("near", "\"draft models\"~3"),
     ("a prefix", "quant*"),
     ("a typo", "speculatve~"),
     ("an author", "author:\"Z. Akerlund\""),
