@@ -8,6 +8,7 @@ pub mod answer;
 pub mod date;
 pub mod facets;
 pub mod highlight;
+mod hyphen;
 mod learned;
 mod lexer;
 pub mod lexicon;

@@ -13,6 +13,7 @@ use analysis::{Field, fields::Analysis};
 use paper::NaiveDate;
 
 use crate::date::{self, DateError, Reading, parse_range};
+use crate::hyphen::words_behind_lost;
 use crate::lexer::{Token, tokens};
 use crate::request::Days;
 use crate::tree::{Leaf, Node, Occur};
@@ -67,6 +68,8 @@ pub enum Warning {
     Prefix(String),
     /// What other query languages have: weights, distances, wildcards.
     Unsupported(String),
+    /// A word behind a hyphen in running text, which excludes nothing (`the -adic norm`).
+    LostHyphen(String),
     /// An author's name that some papers have just so, and more papers in another way.
     WholeName {
         /// The name.
@@ -115,6 +118,10 @@ impl fmt::Display for Warning {
             Warning::Unsupported(text) => {
                 write!(f, "`{text}` is not part of the query language and is searched as plain words")
             }
+            Warning::LostHyphen(word) => write!(
+                f,
+                "`-{word}` stands in running text and is searched as a plain word; `NOT {word}` leaves it out"
+            ),
             Warning::WholeName { name, others } => write!(
                 f,
                 "`{name}` is taken for an author's whole name; in small letters it finds {others} more paper{}",
@@ -134,8 +141,16 @@ pub fn parse(query: &str, today: NaiveDate) -> Parsed {
         parser.warn(Warning::TooLong(query.len()));
         text = &query[..query.floor_char_boundary(MAX_BYTES)];
     }
-    for (token, source) in tokens(text) {
-        parser.token(token, source);
+    let tokens: Vec<(Token, &str)> = tokens(text).collect();
+    let behind_hyphens = words_behind_lost(&tokens);
+    let mut rest = tokens.into_iter().peekable();
+    while let Some((token, source)) = rest.next() {
+        match rest.peek() {
+            Some((Token::Word(word), _)) if source == "-" && behind_hyphens.contains(word) => {
+                parser.warn(Warning::LostHyphen(word.to_string()));
+            }
+            _ => parser.token(token, source),
+        }
     }
     let tree = parser.finish();
     Parsed { tree, warnings: parser.warnings }
@@ -458,6 +473,13 @@ mod tests {
             ("(-title:“a b”~3)", "-title:\"a b\"~3"),
             ("\"a b\"~0", "\"a b\""),
             ("+a -b c", "+a -b c"),
+            ("graph -survey and -review", "graph -survey and -review"),
+            ("vitamin A -deficiency", "vitamin A -deficiency"),
+            ("the graph !survey of", "the graph -survey of"),
+            ("of \"x\" -y (in) -z", "of \"x\" -y in -z"),
+            ("-y a z", "-y a z"),
+            ("+of -y", "+of -y"),
+            ("x -y -of", "x -y -of"),
             ("a AND b c", "(+a +b) c"),
             ("a b AND c AND d", "a (+b +c +d)"),
             ("a AND NOT b", "+a -b"),
@@ -525,6 +547,15 @@ mod tests {
             ("\"a b\"^2 c", "\"a b\" 2 c", Unsupported("^2".into())),
             ("\"a b\"~99999999999 c", "\"a b\" 99999999999 c", Unsupported("~99999999999".into())),
             ("tea^2 b", "tea^2 b", Unsupported("^2".into())),
+            ("the -adic norm", "the adic norm", LostHyphen("adic".into())),
+            ("On -adic groups", "On adic groups", LostHyphen("adic".into())),
+            ("square -functions on", "square functions on", LostHyphen("functions".into())),
+            (
+                "-adic sums of -adic roots NOT adic",
+                "adic sums of adic roots -adic",
+                LostHyphen("adic".into()),
+            ),
+            ("of -adic roots -survey", "of adic roots -survey", LostHyphen("adic".into())),
             ("sp*ec", "sp*ec", Unsupported("*…".into())),
             ("*coding", "*coding", Unsupported("*".into())),
         ] {
