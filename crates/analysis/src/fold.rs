@@ -1,7 +1,7 @@
 //! Folding: characters that readers take for the same become the same.
 //!
 //! NFKC (so `ＬＬＭ` is `LLM` and `②` is `2`), then Unicode case folding, then accents off
-//! Latin letters and traditional Chinese characters to simplified ones, character by
+//! Latin letters (TeX's `\"o`, too) and traditional Chinese characters to simplified ones, character by
 //! character, so that each folded character still knows which bytes of the original it
 //! came from. Folding a whole string at once would break
 //! every highlight.
@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 use crate::simplify::simplified;
+use crate::tex;
 
 /// A folded character and where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,14 @@ pub fn fold(text: &str) -> Vec<FoldedChar> {
     let mut rest = text.char_indices().peekable();
     while let Some((start, ch)) = rest.next() {
         let mut end = start + ch.len_utf8();
+        if matches!(ch, '\\' | '{')
+            && let Some((letter, length)) = tex::letter(&text[start..])
+        {
+            end = start + length;
+            while rest.next_if(|(at, _)| *at < end).is_some() {}
+            fold_character(letter, start, end, &mut folded);
+            continue;
+        }
         let mut single = true;
         while let Some(&(at, next)) = rest.peek() {
             if !continues_character(next) {
@@ -52,7 +61,7 @@ pub fn fold(text: &str) -> Vec<FoldedChar> {
         } else if is_plain_han(ch) && single {
             folded.push(FoldedChar { ch: simplified(ch), start, end, upper: false });
         } else {
-            fold_character(&text[start..end], start, &mut folded);
+            fold_character(&text[start..end], start, end, &mut folded);
         }
     }
     folded
@@ -77,9 +86,8 @@ fn is_plain_han(ch: char) -> bool {
     matches!(ch, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
-/// Folds one character with its marks.
-fn fold_character(character: &str, start: usize, folded: &mut Vec<FoldedChar>) {
-    let end = start + character.len();
+/// Folds one character with its marks, which stands from `start` to `end`.
+fn fold_character(character: &str, start: usize, end: usize, folded: &mut Vec<FoldedChar>) {
     let upper = character.chars().next().is_some_and(char::is_uppercase);
     let mut after_latin = false;
     let mut push = |ch: char| folded.push(FoldedChar { ch, start, end, upper });
@@ -151,6 +159,8 @@ mod tests {
             ("HÖSS Höß", "hoss hoss"),
             ("Łukasz Ørsted Æther", "lukasz orsted aether"),
             ("Straße ﬁne", "strasse fine"),
+            ("Schr\\\"odinger, Erd\\H{o}s, {\\O}re", "schrodinger, erdos, ore"),
+            ("Gau\\ss{} \\alpha {x}", "gauss \\alpha {x}"),
             ("Йй", "йй"),
             ("ΑΣ", "ας".replace('ς', "σ").as_str()),
             ("知識蒸餾與後處理", "知识蒸馏与后处理"),
@@ -170,21 +180,23 @@ mod tests {
         for ch in ('\u{3400}'..='\u{9fff}').filter(|ch| is_plain_han(*ch)) {
             assert!(!is_combining_mark(ch));
             let mut whole = Vec::new();
-            fold_character(&ch.to_string(), 0, &mut whole);
+            fold_character(&ch.to_string(), 0, ch.len_utf8(), &mut whole);
             assert_eq!(fold(&ch.to_string()), whole);
         }
     }
 
     #[test]
     fn spans_lead_back_to_the_original() {
-        let text = "A\u{308}ß ②x";
+        let text = "A\u{308}ß ②x\\'{E}t";
         let spans: Vec<(char, &str)> = fold(text).iter().map(|f| (f.ch, &text[f.start..f.end])).collect();
-        assert_eq!(spans, [('a', "A\u{308}"), ('s', "ß"), ('s', "ß"), (' ', " "), ('2', "②"), ('x', "x")]);
+        let expected = [('a', "A\u{308}"), ('s', "ß"), ('s', "ß"), (' ', " "), ('2', "②"), ('x', "x")];
+        assert_eq!(spans[..6], expected);
+        assert_eq!(spans[6..], [('e', "\\'{E}"), ('t', "t")]);
     }
 
     proptest! {
         #[test]
-        fn spans_are_in_order_and_on_boundaries(text in any::<String>()) {
+        fn spans_are_in_order_and_on_boundaries(text in "(.|[\\\\{}'\"a-zö ]){0,30}") {
             let mut last = 0;
             for folded in fold(&text) {
                 prop_assert!(folded.start >= last && folded.start < folded.end);

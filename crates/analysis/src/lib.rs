@@ -26,6 +26,7 @@ pub mod scan;
 mod simplify;
 pub mod stem;
 mod terms;
+mod tex;
 
 pub use fields::{FIELDS, Field};
 pub use terms::{Analyzed, Analyzer, Term, exact_terms};
@@ -35,4 +36,4 @@ pub use terms::{Analyzed, Analyzer, Term, exact_terms};
 /// An index holds the terms of one version; raise this number whenever a text may get
 /// other terms than before, a new release of jieba-rs with another dictionary and other
 /// technical words included.
-pub const ANALYSIS_VERSION: u32 = 4;
+pub const ANALYSIS_VERSION: u32 = 5;

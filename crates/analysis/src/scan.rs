@@ -24,7 +24,8 @@ pub enum Piece {
 pub struct Compound {
     /// The parts, at consecutive positions; at least one.
     pub parts: Vec<Word>,
-    /// The parts put together, in every way in which they are written as one word.
+    /// The last part with the signs behind it (`c++`), if there are any, and the parts put together, in
+    /// every way in which they are written as one word.
     pub joined: Vec<Word>,
 }
 
@@ -34,7 +35,26 @@ impl Compound {
     pub fn whole(&self) -> &Word {
         self.joined.last().unwrap_or(&self.parts[0])
     }
+
+    /// Returns the parts, the last with the signs behind it.
+    pub fn as_written(&self) -> impl Iterator<Item = &Word> {
+        let last = self.joined.first().filter(|word| word.text.ends_with(['+', '#']));
+        let before = self.parts.len() - usize::from(last.is_some());
+        self.parts[..before].iter().chain(last)
+    }
+
+    /// Returns the parts that say something by themselves: those of a joined word, and `PointNet` in
+    /// `PointNet++`, but not the `C` of `C++`.
+    pub fn telling_parts(&self) -> &[Word] {
+        match self.parts.as_slice() {
+            [only] if self.joined.is_empty() || only.text.len() <= SHORT => &[],
+            parts => parts,
+        }
+    }
 }
+
+/// A word of no more bytes says little without the signs behind it.
+const SHORT: usize = 2;
 
 /// A folded word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,10 +152,10 @@ impl Scanner<'_> {
                 _ => atoms.push(vec![word]),
             }
         }
-        let mut joined = Vec::new();
-        if let Some(operator) = self.operator(&atoms) {
-            joined.push(operator);
-        }
+        let last = atoms.last().and_then(|atom| atom.last());
+        let signs = last.and_then(|word| self.signs(word, atoms.len() == 1 && atoms[0].len() == 1));
+        let with_signs = last.zip(signs).map(|(word, signs)| self.add_signs(word, signs));
+        let mut joined: Vec<Word> = with_signs.into_iter().collect();
         let whole: Vec<Word> = atoms.iter().map(|atom| join(atom, ".")).collect();
         joined.extend(
             atoms.iter().zip(&whole).filter(|(atom, _)| atom.len() > 1).map(|(_, word)| word.clone()),
@@ -145,6 +165,9 @@ impl Scanner<'_> {
         }
         if whole.len() > 1 {
             joined.push(join(&whole, ""));
+        }
+        if let (Some(signs), [.., _, last]) = (signs, joined.as_slice()) {
+            joined.push(self.add_signs(last, signs));
         }
         Compound { parts: atoms.into_iter().flatten().collect(), joined }
     }
@@ -185,28 +208,32 @@ impl Scanner<'_> {
         Word { text, span: self.chars[start].start..self.chars[end - 1].end, position }
     }
 
-    /// Reads the signs that make another name of a letter or two: `C++`, `C#`, `F#`.
-    fn operator(&mut self, atoms: &[Vec<Word>]) -> Option<Word> {
-        let [atom] = atoms else { return None };
-        let [word] = atom.as_slice() else { return None };
+    /// Reads the signs that make another name of a word: `C++`, `PointNet++`, and of one or two letters
+    /// that stand alone `C#`.
+    fn signs(&mut self, word: &Word, alone: bool) -> Option<&'static str> {
         let signs = match (self.peek(0), self.peek(1)) {
             (Some('+'), Some('+')) => "++",
-            (Some('#'), _) => "#",
+            (Some('#'), _) if alone && word.text.len() <= SHORT => "#",
             _ => return None,
         };
         let after = self.peek(signs.len());
-        if word.text.len() > 2
-            || !word.text.bytes().all(|b| b.is_ascii_alphabetic())
+        if !word.text.starts_with(|ch: char| ch.is_ascii_alphabetic())
+            || !word.text.bytes().all(|byte| byte.is_ascii_alphanumeric())
             || after.is_some_and(|ch| ch.is_alphanumeric() && !is_han(ch))
         {
             return None;
         }
         self.at += signs.len();
-        Some(Word {
+        Some(signs)
+    }
+
+    /// Adds the signs that were read last to a word before them.
+    fn add_signs(&self, word: &Word, signs: &str) -> Word {
+        Word {
             text: format!("{}{signs}", word.text),
             span: word.span.start..self.chars[self.at - 1].end,
             position: word.position,
-        })
+        }
     }
 }
 
@@ -250,6 +277,8 @@ mod tests {
             ("fine-tuning", "fine@0 tuning@1 [finetuning@0]"),
             ("query--document - x", "query@0 document@1 x@2"),
             ("C++ and C#, F#", "c@0 [c++@0] and@1 c@2 [c#@2] f@3 [f#@3]"),
+            ("PointNet++, i++j 1++", "pointnet@0 [pointnet++@0] i@1 j@2 1@3"),
+            ("Graph-Net++ Net#", "graph@0 net@1 [net++@1] [graphnet@0] [graphnet++@0] net@2"),
             ("KV$ $1.48\\times$", "kv@0 1@1 48@2 [1.48@1] times@3"),
             ("what's LLM's don't rock 'n' roll", "what@0 llm@1 dont@2 rock@3 n@4 roll@5"),
             ("decoding.Speculative", "decoding@0 speculative@1"),

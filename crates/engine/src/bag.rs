@@ -15,14 +15,13 @@ use tantivy::{DocId, Score, SegmentReader, TERMINATED, TantivyError};
 use crate::hint::Hint;
 use crate::synonyms::Word;
 pub(crate) use scorer::Room;
-use scorer::{BagScorer, LeafScorer, PartScorer};
+use scorer::{BagScorer, HintScorer, LeafScorer, PartScorer, ROUNDING};
 
 /// A query for the words of a bag.
 #[derive(Clone, Debug)]
 pub(crate) struct BagQuery {
+    /// What its parts count are shares of what all words do.
     parts: Vec<Part>,
-    /// The sum of what the words count.
-    all: f32,
 }
 
 /// A part of a bag: any of its leaves will do.
@@ -39,8 +38,17 @@ pub(crate) enum Role {
     Word(f32),
     /// It matches.
     Evidence,
-    /// It scores more if it matches for another reason.
-    Hint,
+    /// It scores more if it matches for another reason, and has what counts so much.
+    Hint(f32),
+}
+
+impl Role {
+    fn counts(self) -> f32 {
+        match self {
+            Role::Word(counts) | Role::Hint(counts) => counts,
+            Role::Evidence => 0.0,
+        }
+    }
 }
 
 /// What a part is made of.
@@ -93,17 +101,30 @@ impl Leaf {
     }
 }
 
-/// What the scores of a paper are multiplied by that has words which count `covered` of `all`.
+/// What the scores of a paper are multiplied by that has this share of the words.
 #[inline]
-pub(crate) fn coverage(covered: f32, all: f32) -> f32 {
-    let share = if all > 0.0 { covered / all } else { 0.0 };
+pub(crate) fn coverage(share: f32) -> f32 {
     1.0 + COVERAGE * share * share
 }
 
 impl BagQuery {
-    pub(crate) fn new(parts: Vec<Part>) -> BagQuery {
-        let counts = |part: &Part| if let Role::Word(counts) = part.role { counts } else { 0.0 };
-        BagQuery { all: parts.iter().map(counts).sum(), parts }
+    /// A query for these parts; what they count may be of any unit.
+    pub(crate) fn new(mut parts: Vec<Part>) -> BagQuery {
+        let words = parts.iter().filter(|part| matches!(part.role, Role::Word(_)));
+        let all: f32 = words.map(|part| part.role.counts()).sum();
+        for Part { role, .. } in &mut parts {
+            if let Role::Word(counts) | Role::Hint(counts) = role {
+                *counts = if all > 0.0 { *counts / all } else { 0.0 };
+            }
+        }
+        BagQuery { parts }
+    }
+
+    /// More than any paper scores.
+    pub(crate) fn bound(&self) -> Score {
+        let leaves = self.parts.iter().flat_map(|part| &part.leaves);
+        let bound: Score = leaves.map(|leaf| leaf.limits().bound).sum();
+        bound * coverage(self.parts.iter().map(|part| part.role.counts()).sum()) * ROUNDING
     }
 
     /// A word by itself.
@@ -116,13 +137,15 @@ impl BagQuery {
         let (mut matching, mut hints) = (Vec::with_capacity(self.parts.len()), Vec::new());
         let mut words = 0;
         for Part { leaves, role } in &self.parts {
-            if *role == Role::Hint {
+            let bound = leaves.iter().map(|leaf| leaf.limits().bound).sum();
+            if let Role::Hint(counts) = role {
                 // Without scores there is nothing to add to.
-                for leaf in leaves.iter().filter(|_| scoring.is_scoring_enabled()) {
-                    hints.push((leaf.weight(scoring)?, leaf.limits()));
+                if scoring.is_scoring_enabled() {
+                    let leaves = leaves.iter().map(|leaf| Ok((leaf.weight(scoring)?, leaf.limits())));
+                    let leaves = leaves.collect::<Result<Vec<(LeafWeight, Limits)>, TantivyError>>()?;
+                    hints.push(HintWeight { leaves, counts: *counts, bound });
                 }
             } else {
-                let bound = leaves.iter().map(|leaf| leaf.limits().bound).sum();
                 let leaves = leaves.iter().map(|leaf| leaf.weight(scoring));
                 let leaves = leaves.collect::<Result<Vec<LeafWeight>, TantivyError>>()?;
                 let bit = if let Role::Word(_) = role { 1_u64.checked_shl(words).unwrap_or(0) } else { 0 };
@@ -131,9 +154,9 @@ impl BagQuery {
             }
         }
         // What can give most comes first: then the rest soon makes no difference.
-        hints.sort_by(|(_, one), (_, other)| other.bound.total_cmp(&one.bound));
+        hints.sort_by(|one, other| other.bound.total_cmp(&one.bound));
         matching.sort_by(|one, other| other.bound.total_cmp(&one.bound));
-        Ok(BagWeight { matching, hints, all: self.all })
+        Ok(BagWeight { matching, hints })
     }
 }
 
@@ -158,12 +181,20 @@ struct PartWeight {
     bound: Score,
 }
 
+/// A part that adds to the scores of papers that match.
+struct HintWeight {
+    leaves: Vec<(LeafWeight, Limits)>,
+    /// What it counts.
+    counts: f32,
+    /// It gives no paper more.
+    bound: Score,
+}
+
 pub(crate) struct BagWeight {
     /// Words and evidence. What can give most comes first, whatever the papers are: so a score is always
     /// added up alike.
     matching: Vec<PartWeight>,
-    hints: Vec<(LeafWeight, Limits)>,
-    all: f32,
+    hints: Vec<HintWeight>,
 }
 
 impl BagWeight {
@@ -197,12 +228,18 @@ impl BagWeight {
             return Ok(None);
         }
         let mut hints = Vec::with_capacity(self.hints.len());
-        for (leaf, Limits { bound, needs }) in &self.hints {
-            let limits = Limits { bound: bound * boost, needs: *needs };
-            hints.extend(Hint::open(leaf, reader, boost)?.map(|hint| (hint, limits)));
+        for HintWeight { leaves, counts, .. } in &self.hints {
+            let mut open = Vec::with_capacity(leaves.len());
+            for (leaf, Limits { bound, needs }) in leaves {
+                let limits = Limits { bound: bound * boost, needs: *needs };
+                open.extend(Hint::open(leaf, reader, boost)?.map(|hint| (hint, limits)));
+            }
+            if !open.is_empty() {
+                hints.push(HintScorer { leaves: open, counts: *counts });
+            }
         }
         let room = room.take().unwrap_or_else(Room::new);
-        Ok(Some(BagScorer::new(matching, hints, self.all, room)))
+        Ok(Some(BagScorer::new(matching, hints, room)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod bag;
 
-pub(crate) use bag::{Bagged, bagged};
+pub(crate) use bag::{Bagged, bagged, hint_counts};
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -130,7 +130,7 @@ fn word(
 }
 
 /// What a word counts among the words of a bag: the inverse document frequency of the
-/// most frequent of its names, to the power of 1.5. What no paper has, or is no word of a text,
+/// most frequent of its names, to the power of 1.25. What no paper has, or is no word of a text,
 /// counts next to nothing; but Chinese that none has as a word may be cut in another way there.
 pub(crate) fn counts(word: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
     let idf = match least_idf(word, context)? {
@@ -139,7 +139,7 @@ pub(crate) fn counts(word: &Clause, context: Context<'_>) -> Result<f32, Tantivy
         None => 0.0,
     };
     let idf = f32::max(idf, LEAST_IDF);
-    Ok(idf * idf.sqrt())
+    Ok(idf * idf.sqrt().sqrt())
 }
 
 /// Whether a word is Chinese by the first of its names, which is the one that was typed.

@@ -87,10 +87,10 @@ impl Explaining<'_> {
         evidence: &[Clause],
         hints: &[Clause],
     ) -> Result<Option<Vec<ScorePart>>, TantivyError> {
-        let (mut parts, mut any, mut covered, mut all) = (Vec::new(), false, 0.0, 0.0);
-        for word in words {
-            let counts = compile::counts(word, self.context)?;
-            all += counts;
+        let (mut parts, mut any, mut covered) = (Vec::new(), false, 0.0);
+        let counts = words.iter().map(|word| compile::counts(word, self.context));
+        let counts = counts.collect::<Result<Vec<f32>, TantivyError>>()?;
+        for (word, counts) in words.iter().zip(&counts) {
             if let Some(own) = self.parts(word)? {
                 any = true;
                 covered += counts;
@@ -106,10 +106,14 @@ impl Explaining<'_> {
         if !any {
             return Ok(None);
         }
-        for clause in hints {
-            parts.extend(self.parts(clause)?.unwrap_or_default());
+        for hint in hints {
+            if let Some(own) = self.parts(hint)? {
+                covered += compile::hint_counts(hint, words, &counts);
+                parts.extend(own);
+            }
         }
-        let value = coverage(covered, all);
+        let all: f32 = counts.iter().sum();
+        let value = coverage(if all > 0.0 { covered / all } else { 0.0 });
         parts.iter_mut().for_each(|part| part.score *= value);
         self.factors.push(ScoreFactor { name: "coverage", value });
         Ok(Some(parts))

@@ -89,9 +89,13 @@ fn token(text: &str, glued: bool) -> Option<(Token<'_>, usize)> {
     if let Some(found) = field(text) {
         return Some(found);
     }
-    let end =
-        text.find(|ch: char| ch.is_whitespace() || matches!(ch, '(' | ')' | '（' | '）' | '"' | '“' | '”'));
-    let word = &text[..end.unwrap_or(text.len())];
+    let ends = |&(at, ch): &(usize, char)| match ch {
+        '(' | ')' | '（' | '）' | '“' | '”' => true,
+        '"' => !is_accent(text, at),
+        _ => ch.is_whitespace(),
+    };
+    let end = text.char_indices().find(ends).map_or(text.len(), |(at, _)| at);
+    let word = &text[..end];
     let token = match word {
         "AND" | "&&" => Token::And,
         "OR" | "||" => Token::Or,
@@ -99,6 +103,12 @@ fn token(text: &str, glued: bool) -> Option<(Token<'_>, usize)> {
         _ => Token::Word(word),
     };
     Some((token, word.len()))
+}
+
+/// Whether the quote at `at` is one of TeX's accents, as in `Schr\"odinger`.
+fn is_accent(text: &str, at: usize) -> bool {
+    let (before, after) = (&text[..at], &text[at + 1..]);
+    before.ends_with('\\') && after.starts_with(|ch: char| ch.is_ascii_alphabetic() || ch == '{')
 }
 
 /// Whether a sign before `text` belongs to something: `-LLM`, `+"a b"`, not `- LLM` or `--`.

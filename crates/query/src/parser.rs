@@ -509,6 +509,7 @@ mod tests {
             ("what's new - don't", "what's new - don't"),
             ("title: a", "title:a"),
             ("O(n^2)", "O n^2"),
+            ("Schr\\\"odinger \\\"{U}ber \\\"x y", "Schr\\\"odinger \\\"{U}ber \\\"x y"),
             ("https://arxiv.org/abs/2603.00001", "https://arxiv.org/abs/2603.00001"),
             ("“a b” （c）", "\"a b\" c"),
             ("", ""),

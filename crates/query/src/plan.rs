@@ -43,7 +43,11 @@ pub const RECENCY: f32 = 0.25;
 
 /// How much a paper with all words of a [`Clause::Bag`] gets beside their scores, as a
 /// multiple of these; docs/ranking.md has the measurements.
-pub const COVERAGE: f32 = 6.0;
+pub const COVERAGE: f32 = 8.0;
+
+/// How much two words count that a paper has next to one another, as a multiple of what the lesser
+/// counts by itself; docs/ranking.md has the measurements.
+pub const PAIR_COVERAGE: f32 = 0.25;
 
 /// Which terms of a field a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +157,9 @@ pub enum Clause {
     },
     /// Papers that match any of the words, or what is evidence of them. The scores add up,
     /// and are multiplied by 1 + [`COVERAGE`] × c², where c is the share of the words that
-    /// the paper has, each word counted by its inverse document frequency to the power of 1.5.
+    /// the paper has, each word counted by its inverse document frequency to the power of 1.25.
+    /// A hint that is a phrase of several of the words counts as well, [`PAIR_COVERAGE`] times
+    /// what the least of them does; c may be above 1 then.
     Bag {
         /// What a paper should have all of; at least one, or one piece of evidence.
         words: Vec<Clause>,

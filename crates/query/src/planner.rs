@@ -222,24 +222,27 @@ mod tests {
                 "[(title:gpt4.1 title:=\"gpt 4 1\"^0.67 (+title:gpt^0.01 +title:4^0.01 +title:1^0.01)) ?title:gpt^0.6 ?title:4^0.6 ?title:1^0.6]",
             ),
             ("title:C++", "title:c++"),
-            ("summary:推测", "(summary:推测 summary:=推测^0.2)"),
+            ("title:\"C++ code\"", "title:=\"c++ code\""),
+            ("title:PointNet++", "[(title:pointnet++ title:pointnet^0.01) ?title:pointnet^0.6]"),
+            ("+title:PointNet++", "(+title:pointnet++)"),
+            ("summary:推测", "(summary:推测 summary:=推测^0.4)"),
             (
                 "summary:解码推测",
-                "[(summary:解码 summary:=解码^0.2) (summary:推测 summary:=推测^0.2) ~summary:=\"解码 码推 推测\"^0.67 ?summary:=码推^0.5]",
+                "[(summary:解码 summary:=解码^0.4) (summary:推测 summary:=推测^0.4) ~summary:=\"解码 码推 推测\"^0.67 ?summary:=码推^0.7]",
             ),
             (
                 "+summary:解码推测",
-                "(+(summary:=\"解码 码推 推测\"^0.67 (+(summary:解码 summary:=解码^0.2) +(summary:推测 summary:=推测^0.2))))",
+                "(+(summary:=\"解码 码推 推测\"^0.67 (+(summary:解码 summary:=解码^0.4) +(summary:推测 summary:=推测^0.4))))",
             ),
             // A technical word is one; papers that have its parts alone are found as well.
             (
                 "summary:推测解码",
-                "[(summary:推测解码 summary:=\"推测 测解 解码\"^0.2) ~summary:推测^0.6 ~summary:解码^0.6]",
+                "[(summary:推测解码 summary:=\"推测 测解 解码\"^0.4) ~summary:推测^0.6 ~summary:解码^0.6]",
             ),
-            ("summary:智能体", "[(summary:智能体 summary:=\"智能 能体\"^0.2) ~summary:智能^0.6]"),
+            ("summary:智能体", "[(summary:智能体 summary:=\"智能 能体\"^0.4) ~summary:智能^0.6]"),
             (
                 "+summary:推测解码",
-                "(+(summary:=\"推测 测解 解码\"^0.67 summary:推测解码 summary:=\"推测 测解 解码\"^0.2))",
+                "(+(summary:=\"推测 测解 解码\"^0.67 summary:推测解码 summary:=\"推测 测解 解码\"^0.4))",
             ),
             ("-summary:推测解码", "(-summary:=\"推测 测解 解码\"^0.67)"),
             ("summary:推", "summary:=推^0.67"),
@@ -257,7 +260,7 @@ mod tests {
             ),
             ("--- ~", "()"),
             // A sign behind something is a hyphen and the like.
-            ("title:((x)-y \"z\"+w)", "[title:x title:y title:=z title:w ?title:=\"x y\"^0.4]"),
+            ("title:((x)-y \"z\"+w)", "[title:x title:y title:=z title:w ?title:=\"x y\"^0.35]"),
         ] {
             assert_eq!(planned(query).query.to_string(), expected, "{query}");
         }
@@ -272,16 +275,16 @@ mod tests {
             ("title:model", "(title:model title:{模型 0.8, 样板 0.2})"),
             (
                 "title:(draft models)",
-                "[title:draft (title:model title:{模型 0.8, 样板 0.2}) ~title:草稿^0.4 ?title:=models^0.25 ?title:=\"draft models\"^0.4]",
+                "[title:draft (title:model title:{模型 0.8, 样板 0.2}) ~title:草稿^0.4 ?title:=models^0.25 ?title:=\"draft models\"^0.35]",
             ),
             ("title:(draft -x model)", "(+[title:draft (title:model title:{模型 0.8, 样板 0.2})] -title:x)"),
             (
                 "summary:解码推测",
-                "[(summary:解码 summary:=解码^0.2 summary:=\"decoding step\") (summary:推测 summary:=推测^0.2 summary:{specul 0.9, guess 0.05}) ~summary:=\"解码 码推 推测\"^0.67 ~summary:{backward 0.6}^0.4 ?summary:=码推^0.5]",
+                "[(summary:解码 summary:=解码^0.4 summary:=\"decoding step\") (summary:推测 summary:=推测^0.4 summary:{specul 0.9, guess 0.05}) ~summary:=\"解码 码推 推测\"^0.67 ~summary:{backward 0.6}^0.4 ?summary:=码推^0.7]",
             ),
             (
                 "summary:推测解码",
-                "[(summary:推测解码 summary:=\"推测 测解 解码\"^0.2 summary:{specul 0.6}) ~(summary:推测^0.6 summary:{specul 0.9, guess 0.05}^0.6) ~(summary:解码^0.6 summary:=\"decoding step\"^0.6)]",
+                "[(summary:推测解码 summary:=\"推测 测解 解码\"^0.4 summary:{specul 0.6}) ~(summary:推测^0.6 summary:{specul 0.9, guess 0.05}^0.6) ~(summary:解码^0.6 summary:=\"decoding step\"^0.6)]",
             ),
             // What must be there as it stands is not translated.
             ("+title:model", "(+title:model)"),
@@ -306,20 +309,20 @@ mod tests {
         for (query, expected) in [
             (
                 "title:(x AI)",
-                "[title:x (title:ai title:=\"artificial intelligence\"^0.3) ?title:=\"x ai\"^0.4]",
+                "[title:x (title:ai title:=\"artificial intelligence\"^0.3) ?title:=\"x ai\"^0.35]",
             ),
             (
                 "title:(artificial intelligence)",
-                "[(title:artifici title:ai^0.25) (title:intellig title:ai^0.25) ?title:=artificial^0.25 ?title:=intelligence^0.25 ?title:=\"artificial intelligence\"^0.4]",
+                "[(title:artifici title:ai^0.25) (title:intellig title:ai^0.25) ?title:=artificial^0.25 ?title:=intelligence^0.25 ?title:=\"artificial intelligence\"^0.35]",
             ),
             (
                 "title:(chain of thought)",
-                "[(title:chain title:cot^0.25) (title:thought title:cot^0.25) ?title:of^0.2 ?title:=\"chain thought\"^0.4]",
+                "[(title:chain title:cot^0.25) (title:thought title:cot^0.25) ?title:of^0.2 ?title:=\"chain thought\"^0.35]",
             ),
             // Words that do not stand together are not abbreviated.
             (
                 "title:(intelligence artificial)",
-                "[title:intellig title:artifici ?title:=intelligence^0.25 ?title:=artificial^0.25 ?title:=\"intelligence artificial\"^0.4]",
+                "[title:intellig title:artifici ?title:=intelligence^0.25 ?title:=artificial^0.25 ?title:=\"intelligence artificial\"^0.35]",
             ),
             // What must be there as it stands is not either.
             ("+title:AI", "(+title:ai)"),

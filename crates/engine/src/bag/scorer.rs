@@ -26,14 +26,21 @@ pub(super) struct PartScorer {
     rest: Score,
 }
 
+/// A part that adds to the scores of papers that match, in a segment.
+pub(super) struct HintScorer {
+    pub(super) leaves: Vec<(Hint, Limits)>,
+    /// What it counts.
+    pub(super) counts: f32,
+}
+
 /// What is known of the papers of a window, each at its place; 0 where no paper matches. One
 /// segment after another uses the same: its 40 kB are new pages otherwise, each a trap into the
 /// kernel.
 pub(crate) struct Room {
     /// The sum of what a paper scores without hints.
     scores: Box<[Score; WINDOW]>,
-    /// What the words make of the score that it has.
-    coverages: Box<[f32; WINDOW]>,
+    /// The share of the words that it has.
+    covered: Box<[f32; WINDOW]>,
     /// Which of the first 64 words it has.
     words: Box<[u64; WINDOW]>,
     /// The frequency of the word that is being looked at.
@@ -44,17 +51,9 @@ impl Room {
     pub(crate) fn new() -> Room {
         Room {
             scores: Box::new([0.0; WINDOW]),
-            coverages: Box::new([0.0; WINDOW]),
+            covered: Box::new([0.0; WINDOW]),
             words: Box::new([0; WINDOW]),
             frequencies: Box::new([0.0; WINDOW]),
-        }
-    }
-
-    /// Makes what the words count that papers have into what that makes of their scores.
-    fn cover(&mut self, found: &Places, all: f32) {
-        match is_sparse(found) {
-            true => found.for_each(|at| self.coverages[at] = coverage(self.coverages[at], all)),
-            false => self.coverages.iter_mut().for_each(|covered| *covered = coverage(*covered, all)),
         }
     }
 
@@ -63,12 +62,12 @@ impl Room {
         match is_sparse(found) {
             true => found.for_each(|at| {
                 self.scores[at] = 0.0;
-                self.coverages[at] = 0.0;
+                self.covered[at] = 0.0;
                 self.words[at] = 0;
             }),
             false => {
                 self.scores.fill(0.0);
-                self.coverages.fill(0.0);
+                self.covered.fill(0.0);
                 self.words.fill(0);
             }
         }
@@ -84,13 +83,12 @@ fn is_sparse(places: &Places) -> bool {
 /// A bag in a segment.
 pub(crate) struct BagScorer {
     matching: Vec<PartScorer>,
-    hints: Vec<(Hint, Limits)>,
+    hints: Vec<HintScorer>,
     /// The words that any hint needs.
     needed: u64,
     /// What the hints give at most to papers with these of the needed words, for those that
     /// came up last.
-    bounds: Box<[(u64, Score); KNOWN]>,
-    all: f32,
+    bounds: Box<[(u64, HintBound); KNOWN]>,
     window: Window,
     /// Those of the papers of the window that may be among the best. What they score is in `room`.
     wanted: Places,
@@ -119,7 +117,7 @@ impl PartScorer {
     /// Adds the papers of a window that have the part to `found`, and what they score to what is known
     /// of them, if they are `wanted`.
     fn collect(&mut self, window: &Window, wanted: Option<&Places>, found: &mut Places, room: &mut Room) {
-        let Room { scores, coverages, words, frequencies } = room;
+        let Room { scores, covered, words, frequencies } = room;
         let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
         for leaf in &mut self.leaves {
             match leaf {
@@ -152,7 +150,7 @@ impl PartScorer {
         }
         if let Role::Word(counts) = self.role {
             of_part.for_each(|at| {
-                coverages[at] += counts;
+                covered[at] += counts;
                 words[at] |= self.bit;
             });
         }
@@ -161,7 +159,7 @@ impl PartScorer {
 }
 
 /// Works out for each part what papers score at most that have none of those before.
-fn set_rests(matching: &mut [PartScorer], hints: &[(Hint, Limits)], all: f32) {
+fn set_rests(matching: &mut [PartScorer], hints: &[HintScorer]) {
     let (mut bound, mut covered, mut words) = (0.0, 0.0, 0);
     for part in matching.iter_mut().rev() {
         bound += part.bound;
@@ -169,25 +167,21 @@ fn set_rests(matching: &mut [PartScorer], hints: &[(Hint, Limits)], all: f32) {
         if let Role::Word(counts) = part.role {
             covered += counts;
         }
-        part.rest = (bound + bound_of(hints, words)) * coverage(covered, all) * ROUNDING;
+        let hints = bound_of(hints, words);
+        part.rest = (bound + hints.score) * coverage(covered + hints.counts) * ROUNDING;
     }
 }
 
 impl BagScorer {
     /// Opens a bag with these parts that match and these hints.
-    pub(super) fn new(
-        mut matching: Vec<PartScorer>,
-        hints: Vec<(Hint, Limits)>,
-        all: f32,
-        room: Room,
-    ) -> BagScorer {
-        set_rests(&mut matching, &hints, all);
+    pub(super) fn new(mut matching: Vec<PartScorer>, hints: Vec<HintScorer>, room: Room) -> BagScorer {
+        set_rests(&mut matching, &hints);
+        let leaves = hints.iter().flat_map(|hint| &hint.leaves);
         let mut scorer = BagScorer {
             matching,
-            needed: hints.iter().fold(0, |needed, (_, limits)| needed | limits.needs),
+            needed: leaves.fold(0, |needed, (_, limits)| needed | limits.needs),
             bounds: Box::new([(0, bound_of(&hints, 0)); KNOWN]),
             hints,
-            all,
             window: Window::new(),
             wanted: Places::none(),
             room,
@@ -205,7 +199,7 @@ impl BagScorer {
     /// give too little even together (Turtle and Flood, Query evaluation: strategies and
     /// optimizations, 1995: max-score).
     fn fill(&mut self, target: DocId, least: Score) -> DocId {
-        let BagScorer { matching, window, wanted, room, all, .. } = self;
+        let BagScorer { matching, window, wanted, room, .. } = self;
         room.clear(wanted);
         let leaves = matching.iter_mut().flat_map(|part| &mut part.leaves);
         let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
@@ -216,19 +210,17 @@ impl BagScorer {
         window.begin(start);
         let essential = matching.iter().position(|part| part.rest < least).unwrap_or(matching.len());
         let (essential, others) = matching.split_at_mut(essential);
-        // In `coverages` is at first what the words count that a paper has.
         let mut found = Places::none();
         essential.iter_mut().for_each(|part| part.collect(window, None, &mut found, room));
         wanted.clone_from(&found);
         others.iter_mut().for_each(|part| part.collect(window, Some(wanted), &mut found, room));
         window.found = found;
-        room.cover(wanted, *all);
         start
     }
 
     /// What the hints give at most to a paper with these of the needed words.
     #[inline]
-    fn bound_of_hints(&mut self, words: u64) -> Score {
+    fn bound_of_hints(&mut self, words: u64) -> HintBound {
         let known = &mut self.bounds[(words.wrapping_mul(SCATTER) >> 32) as usize % KNOWN];
         if known.0 != words {
             *known = (words, bound_of(&self.hints, words));
@@ -239,26 +231,32 @@ impl BagScorer {
     /// More than a paper of the window scores with all hints.
     #[inline]
     fn highest_score(&mut self, at: usize) -> Score {
-        let words = self.room.words[at] & self.needed;
-        (self.room.scores[at] + self.bound_of_hints(words)) * self.room.coverages[at] * ROUNDING
+        let hints = self.bound_of_hints(self.room.words[at] & self.needed);
+        let highest = coverage(self.room.covered[at] + hints.counts);
+        (self.room.scores[at] + hints.score) * highest * ROUNDING
     }
 
     /// The score of a paper of the window with all hints; `None` if it is below `least`. Papers
     /// have to be asked for in order.
     fn whole_score(&mut self, doc: DocId, at: usize, least: Score) -> Option<Score> {
-        let coverage = self.room.coverages[at];
-        let reaches = |highest: Score| highest * coverage * ROUNDING >= least;
-        let mut score = self.room.scores[at];
+        let (mut score, mut covered) = (self.room.scores[at], self.room.covered[at]);
         let words = self.room.words[at] & self.needed;
         let mut rest = self.bound_of_hints(words);
-        for (hint, limits) in self.hints.iter_mut().filter(|(_, limits)| limits.allow(words)) {
-            if !reaches(score + rest) {
-                return None;
+        let highest = coverage(covered + rest.counts);
+        for HintScorer { leaves, counts } in &mut self.hints {
+            let before = score;
+            for (leaf, limits) in leaves.iter_mut().filter(|(_, limits)| limits.allow(words)) {
+                if (score + rest.score) * highest * ROUNDING < least {
+                    return None;
+                }
+                score += leaf.score(doc);
+                rest.score -= limits.bound;
             }
-            score += hint.score(doc);
-            rest -= limits.bound;
+            if score > before {
+                covered += *counts;
+            }
         }
-        Some(score * coverage)
+        Some(score * coverage(covered))
     }
 
     /// Goes through the papers of the segment that match, without those that `keeps` turns down,
@@ -289,7 +287,7 @@ impl BagScorer {
                 // Where `most` papers score so much even without hints, no paper is among the
                 // best that scores less.
                 found.for_each(|at| {
-                    let score = self.room.scores[at] * self.room.coverages[at];
+                    let score = self.room.scores[at] * coverage(self.room.covered[at]);
                     if score > least {
                         without_hints.push(score);
                     }
@@ -319,14 +317,30 @@ impl BagScorer {
 const KNOWN: usize = 1024;
 const SCATTER: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// What hints give at most.
+#[derive(Clone, Copy)]
+struct HintBound {
+    score: Score,
+    /// What they count.
+    counts: f32,
+}
+
 /// What hints give at most to papers with these words.
-fn bound_of(hints: &[(Hint, Limits)], words: u64) -> Score {
-    let limits = hints.iter().map(|(_, limits)| limits);
-    limits.filter(|limits| limits.allow(words)).map(|limits| limits.bound).sum()
+fn bound_of(hints: &[HintScorer], words: u64) -> HintBound {
+    let mut bound = HintBound { score: 0.0, counts: 0.0 };
+    for HintScorer { leaves, counts } in hints {
+        let allowed = leaves.iter().filter(|(_, limits)| limits.allow(words));
+        let own = allowed.fold(None, |sum, (_, limits)| Some(sum.unwrap_or(0.0) + limits.bound));
+        if let Some(own) = own {
+            bound.score += own;
+            bound.counts += counts;
+        }
+    }
+    bound
 }
 
 /// Bounds are summed up in another order than scores.
-const ROUNDING: f32 = 1.0001;
+pub(super) const ROUNDING: f32 = 1.0001;
 
 impl DocSet for BagScorer {
     fn advance(&mut self) -> DocId {

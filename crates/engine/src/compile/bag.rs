@@ -1,7 +1,7 @@
 //! From bags to their parts, with what is known of each before a paper is looked at.
 
 use analysis::stem::stem;
-use query::plan::{COVERAGE, Clause, Plan, Stream};
+use query::plan::{Clause, PAIR_COVERAGE, Plan, Stream};
 use tantivy::query::Query;
 use tantivy::schema::Field as Handle;
 use tantivy::{TantivyError, Term};
@@ -66,12 +66,24 @@ pub(super) fn bag(
         parts.push(part);
         Ok::<(), TantivyError>(())
     };
-    for word in words {
-        add(word, Role::Word(counts(word, context)?))?;
-    }
+    let counts =
+        words.iter().map(|word| counts(word, context)).collect::<Result<Vec<f32>, TantivyError>>()?;
+    words.iter().zip(&counts).try_for_each(|(word, counts)| add(word, Role::Word(*counts)))?;
     evidence.iter().try_for_each(|clause| add(clause, Role::Evidence))?;
-    hints.iter().try_for_each(|clause| add(clause, Role::Hint))?;
+    hints.iter().try_for_each(|hint| add(hint, Role::Hint(hint_counts(hint, words, &counts))))?;
     Ok(BagQuery::new(parts))
+}
+
+/// What a hint of a bag with these words, which count so much, counts itself: nothing but for a phrase of
+/// several of the words.
+pub(crate) fn hint_counts(hint: &Clause, words: &[Clause], counts: &[f32]) -> f32 {
+    let mut needed = 0;
+    any_of(hint, &mut |leaf| needed |= needs(leaf, words));
+    if needed.count_ones() < 2 {
+        return 0.0;
+    }
+    let of_needed = counts.iter().take(64).enumerate().filter(|(at, _)| needed >> at & 1 == 1);
+    PAIR_COVERAGE * of_needed.fold(f32::INFINITY, |least, (_, counts)| least.min(*counts))
 }
 
 /// Adds to a part of a bag with these words what any of may match. A hint that no paper has is
@@ -90,7 +102,7 @@ fn add_leaves(
             part.leaves.push(Leaf::Word(word(fields, terms, *weight, context)?));
         }
         other => {
-            let is_hint = part.role == Role::Hint;
+            let is_hint = matches!(part.role, Role::Hint(_));
             let needs = if is_hint { needs(other, words) } else { 0 };
             let limits = Limits { bound: bound(other, context)?, needs };
             if limits.bound > 0.0 || !is_hint {
@@ -170,9 +182,7 @@ fn bound(clause: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
         | Clause::Fuzzy { weight, .. }
         | Clause::Author { weight, .. }
         | Clause::Keyword { weight, .. } => Ok(*weight),
-        Clause::Bag { words, evidence, hints } => {
-            Ok((1.0 + COVERAGE) * sum(&mut words.iter().chain(evidence).chain(hints))?)
-        }
+        Clause::Bag { words, evidence, hints } => Ok(bag(words, evidence, hints, context)?.bound()),
         Clause::Group { must, should, .. } => sum(&mut must.iter().chain(should)),
     }
 }

@@ -17,7 +17,7 @@ use analysis::{Field, exact_terms};
 use paper::{NaiveDate, Record};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use query::plan::{COVERAGE, Clause, MAX_MISSPELLINGS, NearPart, RECENCY, Recency, Stream};
+use query::plan::{COVERAGE, Clause, MAX_MISSPELLINGS, NearPart, PAIR_COVERAGE, RECENCY, Recency, Stream};
 use query::request::Days;
 use query::{Answer, Engine, Filters, Hit, Page, Plan, Request, Sort};
 use tantivy::fieldnorm::FieldNormReader;
@@ -555,8 +555,13 @@ fn a_bag_scores_by_the_words_that_a_paper_has() {
         weight,
     };
     let words =
-        [word("model", 1.0), word("decod", 2.0), word("cach", 1.0), word("犇犇", 1.0), word("qqqq", 1.0)];
-    let (evidence, hints) = ([word("draft", 0.5)], [word("the", 0.2), word("of", 0.2)]);
+        [word("model", 1.0), word("draft", 2.0), word("cach", 1.0), word("犇犇", 1.0), word("qqqq", 1.0)];
+    let pair = Clause::Phrase {
+        field: &ABSTRACT,
+        terms: vec![(0, "draft".to_string()), (1, "model".to_string())],
+        weight: 0.4,
+    };
+    let (evidence, hints) = ([word("decod", 0.5)], [word("the", 0.2), pair, word("of", 0.2)]);
     let papers = world().scan.records().len() as f32;
     let of = |clause: &Clause| -> BTreeMap<String, f32> { scores(clause.clone()).into_iter().collect() };
     let scored = |clauses: &[Clause]| -> Vec<BTreeMap<String, f32>> { clauses.iter().map(of).collect() };
@@ -575,7 +580,7 @@ fn a_bag_scores_by_the_words_that_a_paper_has() {
             let idf = (1.0 + (papers - with + 0.5) / (with + 0.5)).ln();
             // What no paper has counts next to nothing, unless it is Chinese.
             let idf = if with > 0.0 || terms[0].0 == "犇犇" { idf } else { 0.1 };
-            idf.max(0.1).powf(1.5)
+            idf.max(0.1).powf(1.25)
         })
         .collect();
     let bag = Clause::Bag { words: words.to_vec(), evidence: evidence.to_vec(), hints: hints.to_vec() };
@@ -583,16 +588,22 @@ fn a_bag_scores_by_the_words_that_a_paper_has() {
     let matching: BTreeSet<&String> =
         word_scores.iter().chain(&evidence_scores).flat_map(BTreeMap::keys).collect();
     assert!(matching.len() > 3 && matching == found.keys().collect(), "{matching:?}");
+    let mut pairs = 0;
     for (id, score) in &found {
         let sum =
             |scores: &[BTreeMap<String, f32>]| -> f32 { scores.iter().filter_map(|own| own.get(id)).sum() };
         let has = word_scores.iter().zip(&counts).filter(|(own, _)| own.contains_key(id));
-        let covered: f32 = has.map(|(_, counts)| counts).sum();
+        let mut covered: f32 = has.map(|(_, counts)| counts).sum();
+        if hint_scores[1].contains_key(id) {
+            covered += PAIR_COVERAGE * counts[0].min(counts[1]);
+            pairs += 1;
+        }
         let share = covered / counts.iter().sum::<f32>();
         let all = sum(&word_scores) + sum(&evidence_scores) + sum(&hint_scores);
         let expected = all * (1.0 + COVERAGE * share * share);
         assert!((score - expected).abs() <= 1e-4 * expected, "{id}: {score}, not {expected}");
     }
+    assert!(0 < pairs && pairs < found.len(), "{pairs} pairs");
 }
 
 #[test]

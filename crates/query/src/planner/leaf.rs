@@ -4,7 +4,7 @@ use analysis::Field;
 use analysis::fields::{self, AUTHOR, Analysis, DATE, ID, SUMMARY};
 use analysis::function_words::is_function_word;
 use analysis::names::Name;
-use analysis::scan::{Compound, Piece, Run, scan};
+use analysis::scan::{Compound, Piece, Run, Word, scan};
 use analysis::stem::stem;
 use paper::VersionedId;
 
@@ -18,7 +18,7 @@ const FUNCTION_WEIGHT: f32 = 0.2;
 
 /// The weight of a Han word's characters as they stand, beside that of the word as
 /// segmentation cuts it. Words rank; characters find what was cut in another way.
-const CHARACTERS_WEIGHT: f32 = 0.2;
+const CHARACTERS_WEIGHT: f32 = 0.4;
 
 /// The weight of a Han word of one character, which may mean much (`铌`) or little.
 const CHARACTER_WEIGHT: f32 = 0.3;
@@ -28,7 +28,7 @@ const CHARACTER_WEIGHT: f32 = 0.3;
 const INSIDE_WEIGHT: f32 = 0.6;
 
 /// The weight of two neighbouring characters that belong to two words.
-const PAIR_WEIGHT: f32 = 0.5;
+const PAIR_WEIGHT: f32 = 0.7;
 
 /// The weight of a run of several Han words that a field holds as it was typed.
 const RUN_WEIGHT: f32 = 0.67;
@@ -104,21 +104,20 @@ impl Planner<'_> {
             return vec![function_word(self.compound(field, compound))];
         }
         let mut either = self.compound_as_typed(field, compound);
-        either.extend(parts_apart(field, compound, APART_WEIGHT));
+        let parts = compound.telling_parts();
+        either.extend(parts_apart(field, parts, APART_WEIGHT));
         let word = stem(&compound.whole().text);
         either.extend(self.other_forms(field, &word));
         either.extend(self.word_translations(field, &word));
         let mut wanted = vec![Wanted { clause: Clause::any(either), role: Role::Word }];
         wanted.extend(form_as_typed(field, &compound.whole().text));
-        if let parts @ [_, _, ..] = compound.parts.as_slice() {
-            wanted.extend(parts.iter().map(|part| {
-                let clause = stemmed(field, &part.text, PART_WEIGHT);
-                match is_function_word(&part.text) {
-                    true => function_word(clause),
-                    false => Wanted { clause, role: Role::Hint },
-                }
-            }));
-        }
+        wanted.extend(parts.iter().map(|part| {
+            let clause = stemmed(field, &part.text, PART_WEIGHT);
+            match is_function_word(&part.text) {
+                true => function_word(clause),
+                false => Wanted { clause, role: Role::Hint },
+            }
+        }));
         wanted
     }
 
@@ -255,7 +254,9 @@ impl Planner<'_> {
     /// less weight, in all its parts.
     fn compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Clause {
         let mut either = self.compound_as_typed(field, compound);
-        either.extend(parts_apart(field, compound, PARTS_WEIGHT));
+        if compound.parts.len() > 1 {
+            either.extend(parts_apart(field, &compound.parts, PARTS_WEIGHT));
+        }
         Clause::any(either)
     }
 
@@ -283,7 +284,7 @@ impl Planner<'_> {
         for piece in scan(text) {
             match piece {
                 Piece::Word(compound) => {
-                    terms.extend(compound.parts.iter().map(|part| (part.position, part.text.clone())))
+                    terms.extend(compound.as_written().map(|part| (part.position, part.text.clone())))
                 }
                 Piece::Run(run) => terms.extend(characters(&run.text, run.position)),
             }
@@ -310,7 +311,7 @@ impl Planner<'_> {
         for piece in scan(text) {
             match piece {
                 Piece::Word(compound) => {
-                    let words = compound.parts.iter().map(|part| part.text.clone());
+                    let words = compound.as_written().map(|part| part.text.clone());
                     let terms: Vec<(u32, String)> = (0..).zip(words).collect();
                     parts.push(NearPart { length: terms.len() as u32, terms });
                 }
@@ -382,9 +383,9 @@ impl Planner<'_> {
 }
 
 /// All parts of a joined word, wherever they stand.
-fn parts_apart(field: Option<&'static Field>, compound: &Compound, weight: f32) -> Option<Clause> {
-    let parts = compound.parts.iter().map(|part| stemmed(field, &part.text, weight));
-    (compound.parts.len() > 1).then(|| Clause::all(parts.collect()))
+fn parts_apart(field: Option<&'static Field>, parts: &[Word], weight: f32) -> Option<Clause> {
+    let all = parts.iter().map(|part| stemmed(field, &part.text, weight));
+    (!parts.is_empty()).then(|| Clause::all(all.collect()))
 }
 
 /// A word in the form in which it was typed, where that is not its stem. Summaries are no

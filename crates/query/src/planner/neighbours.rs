@@ -10,7 +10,7 @@ use super::{Role, Wanted};
 use crate::tree::{Leaf, Node, Occur};
 
 /// The weight of two neighbouring words that stand so in a paper, beside what each scores.
-const PAIR_WEIGHT: f32 = 0.4;
+const PAIR_WEIGHT: f32 = 0.35;
 
 /// Words whose places differ by more are no neighbours: `heat of composites` are.
 const FARTHEST: u32 = 2;
