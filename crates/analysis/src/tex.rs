@@ -43,7 +43,7 @@ fn argument(text: &str) -> Option<(&str, usize)> {
 /// Letters that have a name of their own.
 const NAMED: [&str; 14] = ["aa", "AA", "ae", "AE", "oe", "OE", "ss", "o", "O", "l", "L", "i", "j", "dj"];
 
-/// Reads `\o`, whose name ends with `{}`, with a space that is not shown, or before what is no letter.
+/// Reads `\o`, whose name may end with `{}`.
 fn named(text: &str) -> Option<(&str, usize)> {
     let name = text.strip_prefix('\\')?;
     let end = name.find(|ch: char| !ch.is_ascii_alphabetic()).unwrap_or(name.len());
@@ -51,14 +51,9 @@ fn named(text: &str) -> Option<(&str, usize)> {
     if !NAMED.contains(&name) {
         return None;
     }
-    let is_letter = |text: &str| text.starts_with(|ch: char| ch.is_ascii_alphabetic());
-    let more = match after.strip_prefix(' ') {
-        _ if after.starts_with("{}") => 2,
-        Some(after) if is_letter(after) => 1,
-        _ => 0,
-    };
+    let braces = if after.starts_with("{}") { 2 } else { 0 };
     let letter = if matches!(name, "aa" | "AA" | "dj") { &name[..1] } else { name };
-    Some((letter, 1 + end + more))
+    Some((letter, 1 + end + braces))
 }
 
 #[cfg(test)]
@@ -77,7 +72,7 @@ mod tests {
             ("\\ss", Some(("ss", 3))),
             ("{\\o}", Some(("o", 4))),
             ("\\o{}rensen", Some(("o", 4))),
-            ("\\L ukasiewicz", Some(("L", 3))),
+            ("\\L ukasiewicz", Some(("L", 2))),
             ("\\aa.", Some(("a", 3))),
             ("\\o 3", Some(("o", 2))),
             // What is no letter with an accent.

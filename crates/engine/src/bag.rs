@@ -67,6 +67,8 @@ pub(crate) struct Limits {
     pub(crate) bound: Score,
     /// As a hint it gives nothing to papers without these of the first 64 words of the bag, a bit each.
     pub(crate) needs: u64,
+    /// How many postings its papers are found by, where they are found by postings alone.
+    pub(crate) postings: Option<u64>,
 }
 
 impl Limits {
@@ -95,7 +97,7 @@ impl Leaf {
 
     fn limits(&self) -> Limits {
         match self {
-            Leaf::Word(word) => Limits { bound: word.bound(), needs: 0 },
+            Leaf::Word(word) => Limits { bound: word.bound(), needs: 0, postings: Some(word.postings()) },
             Leaf::Other(_, limits) => *limits,
         }
     }
@@ -135,12 +137,24 @@ impl BagQuery {
     /// The weight, for who wants more of it than tantivy does.
     pub(crate) fn bag_weight(&self, scoring: EnableScoring<'_>) -> Result<BagWeight, TantivyError> {
         let (mut matching, mut hints) = (Vec::with_capacity(self.parts.len()), Vec::new());
+        let mut rare = Vec::new();
+        let matches = self.parts.iter().filter(|part| !matches!(part.role, Role::Hint(_)));
+        let leaves = matches.flat_map(|part| &part.leaves);
+        let most = leaves.filter_map(|leaf| leaf.limits().postings).max().unwrap_or_default();
+        let is_rare = |leaf: &Leaf| leaf.limits().postings.is_some_and(|postings| postings <= most / RARE);
         let mut words = 0;
         for Part { leaves, role } in &self.parts {
             let bound = leaves.iter().map(|leaf| leaf.limits().bound).sum();
             if let Role::Hint(counts) = role {
                 // Without scores there is nothing to add to.
-                if scoring.is_scoring_enabled() {
+                if !scoring.is_scoring_enabled() {
+                    continue;
+                }
+                if *counts == 0.0 && leaves.iter().all(is_rare) {
+                    for leaf in leaves {
+                        rare.push(leaf.weight(scoring)?);
+                    }
+                } else {
                     let leaves = leaves.iter().map(|leaf| Ok((leaf.weight(scoring)?, leaf.limits())));
                     let leaves = leaves.collect::<Result<Vec<(LeafWeight, Limits)>, TantivyError>>()?;
                     hints.push(HintWeight { leaves, counts: *counts, bound });
@@ -156,7 +170,7 @@ impl BagQuery {
         // What can give most comes first: then the rest soon makes no difference.
         hints.sort_by(|one, other| other.bound.total_cmp(&one.bound));
         matching.sort_by(|one, other| other.bound.total_cmp(&one.bound));
-        Ok(BagWeight { matching, hints })
+        Ok(BagWeight { matching, rare, hints })
     }
 }
 
@@ -194,8 +208,14 @@ pub(crate) struct BagWeight {
     /// Words and evidence. What can give most comes first, whatever the papers are: so a score is always
     /// added up alike.
     matching: Vec<PartWeight>,
+    /// Hints that few papers have.
+    rare: Vec<LeafWeight>,
     hints: Vec<HintWeight>,
 }
+
+/// A hint is rare if the most frequent word has so many times as many postings. Such a hint may give much, so
+/// that its bound tells little, and to go through its postings is soon done.
+const RARE: u64 = 3;
 
 impl BagWeight {
     /// Opens the bag in a segment, with room that another one leaves, or with new one; `None`
@@ -208,18 +228,7 @@ impl BagWeight {
     ) -> Result<Option<BagScorer>, TantivyError> {
         let mut matching = Vec::with_capacity(self.matching.len());
         for PartWeight { leaves, role, bit, bound } in &self.matching {
-            let mut open = Vec::with_capacity(leaves.len());
-            for leaf in leaves {
-                match leaf {
-                    LeafWeight::Word(word) => open.extend(word.lists(reader, boost)?.map(LeafScorer::Word)),
-                    LeafWeight::Other(weight) => {
-                        let scorer = weight.scorer(reader, boost)?;
-                        if scorer.doc() != TERMINATED {
-                            open.push(LeafScorer::Other(scorer));
-                        }
-                    }
-                }
-            }
+            let open = open_leaves(leaves, reader, boost)?;
             if !open.is_empty() {
                 matching.push(PartScorer::new(open, *role, *bit, bound * boost));
             }
@@ -230,17 +239,39 @@ impl BagWeight {
         let mut hints = Vec::with_capacity(self.hints.len());
         for HintWeight { leaves, counts, .. } in &self.hints {
             let mut open = Vec::with_capacity(leaves.len());
-            for (leaf, Limits { bound, needs }) in leaves {
-                let limits = Limits { bound: bound * boost, needs: *needs };
+            for (leaf, limits) in leaves {
+                let limits = Limits { bound: limits.bound * boost, ..*limits };
                 open.extend(Hint::open(leaf, reader, boost)?.map(|hint| (hint, limits)));
             }
             if !open.is_empty() {
                 hints.push(HintScorer { leaves: open, counts: *counts });
             }
         }
+        let rare = open_leaves(&self.rare, reader, boost)?;
         let room = room.take().unwrap_or_else(Room::new);
-        Ok(Some(BagScorer::new(matching, hints, room)))
+        Ok(Some(BagScorer::new(matching, rare, hints, room)))
     }
+}
+
+/// Opens leaves in a segment, those that any of its papers has.
+fn open_leaves(
+    leaves: &[LeafWeight],
+    reader: &SegmentReader,
+    boost: Score,
+) -> Result<Vec<LeafScorer>, TantivyError> {
+    let mut open = Vec::with_capacity(leaves.len());
+    for leaf in leaves {
+        match leaf {
+            LeafWeight::Word(word) => open.extend(word.lists(reader, boost)?.map(LeafScorer::Word)),
+            LeafWeight::Other(weight) => {
+                let scorer = weight.scorer(reader, boost)?;
+                if scorer.doc() != TERMINATED {
+                    open.push(LeafScorer::Other(scorer));
+                }
+            }
+        }
+    }
+    Ok(open)
 }
 
 impl Weight for BagWeight {

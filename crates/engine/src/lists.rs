@@ -6,7 +6,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::{DocId, Score, TERMINATED};
 
-use crate::window::{Places, WINDOW, Window};
+use crate::window::{Flags, Places, WINDOW, Window};
 
 /// How fast a frequency saturates; docs/ranking.md has the measurements.
 pub(crate) const K1: f32 = 8.0;
@@ -120,8 +120,8 @@ impl Lists {
     pub(crate) fn collect_wanted(
         &mut self,
         window: &Window,
-        wanted: &Places,
-        all: &mut Places,
+        wanted: &Flags,
+        all: &mut Flags,
         found: &mut Places,
         frequencies: &mut [f32; WINDOW],
     ) {

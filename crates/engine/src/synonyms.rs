@@ -76,6 +76,12 @@ impl Word {
         self.factor
     }
 
+    /// How many postings it has, in all fields.
+    pub(crate) fn postings(&self) -> u64 {
+        let terms = self.fields.iter().flat_map(|field| &field.terms);
+        terms.map(|(occurrences, _)| occurrences.papers).sum()
+    }
+
     /// Opens the postings in a segment.
     pub(crate) fn lists(&self, reader: &SegmentReader, boost: Score) -> Result<Option<Lists>, TantivyError> {
         let mut fields = Vec::with_capacity(self.fields.len());

@@ -26,11 +26,6 @@ impl Places {
         self.0[at / 64] |= 1 << (at % 64);
     }
 
-    #[inline]
-    pub(crate) fn has(&self, at: usize) -> bool {
-        self.0[at / 64] & 1 << (at % 64) != 0
-    }
-
     pub(crate) fn add_all(&mut self, others: &Places) {
         self.0.iter_mut().zip(&others.0).for_each(|(own, other)| *own |= other);
     }
@@ -79,6 +74,52 @@ impl Places {
             bits = *self.0.get(word)?;
         }
         Some(word * 64 + bits.trailing_zeros() as usize)
+    }
+}
+
+/// Places of a window, a byte each: to add one is a store that waits for no other, and to look at one a load.
+/// What a place is in may be asked as often as there are postings.
+pub(crate) struct Flags([u8; WINDOW]);
+
+impl Flags {
+    /// No place.
+    pub(crate) fn none() -> Flags {
+        Flags([0; WINDOW])
+    }
+
+    #[inline]
+    pub(crate) fn add(&mut self, at: usize) {
+        self.0[at] = 1;
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, at: usize) -> bool {
+        self.0[at] != 0
+    }
+
+    /// Makes them the same as these places.
+    pub(crate) fn copy(&mut self, places: &Places) {
+        for (bits, flags) in places.0.iter().zip(self.0.as_chunks_mut::<8>().0.as_chunks_mut::<8>().0) {
+            for (at, flags) in flags.iter_mut().enumerate() {
+                // Each of eight bits to a byte of its own.
+                let eight = bits >> (8 * at) & 0xff;
+                let apart = eight.wrapping_mul(0x0101_0101_0101_0101) & 0x8040_2010_0804_0201;
+                let ones = apart.wrapping_add(0x7f7f_7f7f_7f7f_7f7f) >> 7 & 0x0101_0101_0101_0101;
+                *flags = ones.to_le_bytes();
+            }
+        }
+    }
+
+    /// Adds them to places, and forgets them.
+    pub(crate) fn move_to(&mut self, places: &mut Places) {
+        for (bits, flags) in places.0.iter_mut().zip(self.0.as_chunks_mut::<8>().0.as_chunks_mut::<8>().0) {
+            for (at, flags) in flags.iter_mut().enumerate() {
+                // Eight bytes to a bit each: no two of the products' bits meet.
+                let eight = u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+                *bits |= eight << (8 * at);
+                *flags = [0; 8];
+            }
+        }
     }
 }
 
@@ -137,6 +178,24 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn flags_are_places(
+            one in proptest::collection::btree_set(0..WINDOW, 0..40),
+            other in proptest::collection::btree_set(0..WINDOW, 0..40),
+        ) {
+            let (mut places, mut flags) = (Places::none(), Flags::none());
+            one.iter().for_each(|at| places.add(*at));
+            flags.copy(&places);
+            prop_assert!((0..WINDOW).all(|at| flags.has(at) == one.contains(&at)));
+            other.iter().for_each(|at| flags.add(*at));
+            let mut all = Places::none();
+            flags.move_to(&mut all);
+            let mut found = Vec::new();
+            all.for_each(|at| found.push(at));
+            prop_assert_eq!(&found, &one.union(&other).copied().collect::<Vec<_>>());
+            prop_assert!((0..WINDOW).all(|at| !flags.has(at)));
+        }
+
         #[test]
         fn matches_are_found_in_order(
             start in 0..10_000_u32,

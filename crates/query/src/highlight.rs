@@ -94,9 +94,10 @@ fn has_beginning(text: &[u8], beginning: &[u8]) -> bool {
     })
 }
 
-/// Whether a character is of ASCII, or Han, or a sign that stays one.
+/// Whether a character is of ASCII, or Han, or a sign that stays one. TeX's commands are letters in part
+/// (`\\"o`).
 fn is_plain(ch: char) -> bool {
-    ch.is_ascii()
+    ch.is_ascii() && ch != '\\'
         || parts_words(ch)
         || matches!(ch, '\u{2010}'..='\u{2023}' | '\u{3001}' | '\u{3002}' | '\u{300a}'..='\u{3011}')
 }
@@ -194,6 +195,7 @@ fn for_each_part(text: &str, beginnings: &Beginnings, mut visit: impl FnMut(Rang
             may_match |= beginnings.are_at(&bytes[at..]);
             at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         } else if byte.is_ascii() && !byte.is_ascii_whitespace() {
+            may_match |= *byte == b'\\';
             at += 1;
         } else {
             // With the marks that belong to it, a character parts nothing.
@@ -378,6 +380,9 @@ mod tests {
             ("-decoding a", "decoding [a]"),
             ("title:decoding", "decoding"),
             ("Bock", "[Böck] is [Bock]"),
+            ("eotvos", "[E\\H{o}tv\\\"os] is [Eötvös]"),
+            ("\"draft eotvos\"", "a [draft E\\H{o}tv\\\"os]"),
+            ("PointNet++", "[PointNet++] and [PointNet]"),
         ] {
             let plain = expected.replace(['[', ']'], "");
             assert_eq!(marked(query, &plain), expected, "{query}");
@@ -419,7 +424,7 @@ mod tests {
 
         #[test]
         fn words_are_found_one_by_one_as_in_the_whole(
-            text in "([a-cA-C01'.+#_()\"-]{0,6}[ \n\u{301}é–,.，。推测測解㍿ｶﾞ]{0,3}){0,12}",
+            text in "((\\\\[\"'Hco~]|[a-cA-C01'.+#_(){}\"-]){0,6}[ \n\u{301}é–,.，。推测測解㍿ｶﾞ]{0,3}){0,12}",
             query in "(([abc][a-c0-9.-]{0,3}|[推测解株]{1,3})[*~ ]?|\"a?[推测] ?[解bc]\"){1,3}",
         ) {
             let plan = plan(&query);

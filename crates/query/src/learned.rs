@@ -24,7 +24,7 @@ use crate::request::{Page, Sort};
 use crate::tree::{Leaf, Node, Occur};
 
 /// At most so many papers that have a word are looked at, the newest.
-const PAPERS: usize = 12;
+const PAPERS: usize = 8;
 /// What is in fewer papers may stand beside anything by chance.
 const FEWEST: usize = 3;
 /// What is in more papers than this, and in a larger share of all, says too little.

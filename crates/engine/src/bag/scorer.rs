@@ -6,7 +6,7 @@ use tantivy::{DocId, DocSet, Score, TERMINATED};
 use super::{Limits, Role, coverage};
 use crate::hint::Hint;
 use crate::lists::Lists;
-use crate::window::{Places, WINDOW, Window};
+use crate::window::{Flags, Places, WINDOW, Window};
 
 /// What makes papers match, in a segment.
 pub(super) enum LeafScorer {
@@ -18,7 +18,7 @@ pub(super) enum LeafScorer {
 pub(super) struct PartScorer {
     leaves: Vec<LeafScorer>,
     role: Role,
-    /// The bit that stands for it, if it is one of the first 64 words.
+    /// The bit that stands for it, if it is one of the first 64 words and a hint needs it.
     bit: u64,
     /// It gives no paper more.
     bound: Score,
@@ -57,6 +57,23 @@ impl Room {
         }
     }
 
+    /// Makes the frequencies of a word, which papers at these places have, into what they score.
+    fn score(&mut self, found: &Places, lists: &Lists) {
+        let Room { scores, frequencies, .. } = self;
+        match is_sparse(found) {
+            true => found.for_each(|at| {
+                scores[at] += lists.score(frequencies[at]);
+                frequencies[at] = 0.0;
+            }),
+            false => {
+                for (score, frequency) in scores.iter_mut().zip(frequencies.iter_mut()) {
+                    *score += lists.score(*frequency);
+                    *frequency = 0.0;
+                }
+            }
+        }
+    }
+
     /// Forgets the papers at these places, which are all there are.
     fn clear(&mut self, found: &Places) {
         match is_sparse(found) {
@@ -80,18 +97,31 @@ fn is_sparse(places: &Places) -> bool {
     places.count() < WINDOW / 8
 }
 
+/// What the parts that give least are gone through with.
+struct PartFlags {
+    /// Where papers are that may be among the best.
+    wanted: Flags,
+    /// Where papers are that have a part.
+    all: Flags,
+}
+
 /// A bag in a segment.
 pub(crate) struct BagScorer {
     matching: Vec<PartScorer>,
+    /// Hints whose papers are all gone through, as those of words are.
+    rare: Vec<LeafScorer>,
     hints: Vec<HintScorer>,
-    /// The words that any hint needs.
-    needed: u64,
+    /// What the hints give at most to any paper.
+    all_hints: HintBound,
     /// What the hints give at most to papers with these of the needed words, for those that
     /// came up last.
     bounds: Box<[(u64, HintBound); KNOWN]>,
     window: Window,
     /// Those of the papers of the window that may be among the best. What they score is in `room`.
     wanted: Places,
+    /// Where `room` has something.
+    known: Places,
+    flags: Box<PartFlags>,
     room: Room,
     doc: DocId,
     /// The score of the paper, once somebody asked for it.
@@ -107,6 +137,57 @@ impl LeafScorer {
             LeafScorer::Other(scorer) => scorer.doc(),
         }
     }
+
+    /// Adds the papers of a window to `found`, and what they score to what is known of them.
+    fn collect(&mut self, window: &Window, found: &mut Places, room: &mut Room) {
+        match self {
+            LeafScorer::Word(lists) => {
+                let mut own = Places::none();
+                lists.collect(window, &mut own, &mut room.frequencies);
+                room.score(&own, lists);
+                found.add_all(&own);
+            }
+            LeafScorer::Other(scorer) => {
+                let mut doc = scorer.doc();
+                while let Some(at) = window.place(doc) {
+                    found.add(at);
+                    room.scores[at] += scorer.score();
+                    doc = scorer.advance();
+                }
+            }
+        }
+    }
+
+    /// As [`LeafScorer::collect`] for the papers that are wanted; of the others it is only told, in `all`,
+    /// that they have it.
+    fn collect_wanted(
+        &mut self,
+        window: &Window,
+        wanted: &Flags,
+        all: &mut Flags,
+        found: &mut Places,
+        room: &mut Room,
+    ) {
+        match self {
+            LeafScorer::Word(lists) => {
+                let mut own = Places::none();
+                lists.collect_wanted(window, wanted, all, &mut own, &mut room.frequencies);
+                room.score(&own, lists);
+                found.add_all(&own);
+            }
+            LeafScorer::Other(scorer) => {
+                let mut doc = scorer.doc();
+                while let Some(at) = window.place(doc) {
+                    all.add(at);
+                    if wanted.has(at) {
+                        found.add(at);
+                        room.scores[at] += scorer.score();
+                    }
+                    doc = scorer.advance();
+                }
+            }
+        }
+    }
 }
 
 impl PartScorer {
@@ -115,46 +196,30 @@ impl PartScorer {
     }
 
     /// Adds the papers of a window that have the part to `found`, and what they score to what is known
-    /// of them, if they are `wanted`.
-    fn collect(&mut self, window: &Window, wanted: Option<&Places>, found: &mut Places, room: &mut Room) {
-        let Room { scores, covered, words, frequencies } = room;
-        let (mut of_part, mut of_leaf) = (Places::none(), Places::none());
-        for leaf in &mut self.leaves {
-            match leaf {
-                LeafScorer::Word(lists) => {
-                    of_leaf.clear();
-                    match wanted {
-                        Some(wanted) => {
-                            lists.collect_wanted(window, wanted, found, &mut of_leaf, frequencies)
-                        }
-                        None => lists.collect(window, &mut of_leaf, frequencies),
-                    }
-                    of_leaf.for_each(|at| {
-                        scores[at] += lists.score(frequencies[at]);
-                        frequencies[at] = 0.0;
-                    });
-                    of_part.add_all(&of_leaf);
-                }
-                LeafScorer::Other(scorer) => {
-                    let mut doc = scorer.doc();
-                    while let Some(at) = window.place(doc) {
-                        found.add(at);
-                        if wanted.is_none_or(|wanted| wanted.has(at)) {
-                            scores[at] += scorer.score();
-                            of_part.add(at);
-                        }
-                        doc = scorer.advance();
-                    }
-                }
+    /// of them.
+    fn collect(&mut self, window: &Window, found: &mut Places, room: &mut Room) {
+        let mut own = Places::none();
+        self.leaves.iter_mut().for_each(|leaf| leaf.collect(window, &mut own, room));
+        self.count(&own, room);
+        found.add_all(&own);
+    }
+
+    /// As [`PartScorer::collect`] for the papers that are wanted; of the others it is only told, in `all`,
+    /// that they have the part.
+    fn collect_wanted(&mut self, window: &Window, wanted: &Flags, all: &mut Flags, room: &mut Room) {
+        let mut own = Places::none();
+        self.leaves.iter_mut().for_each(|leaf| leaf.collect_wanted(window, wanted, all, &mut own, room));
+        self.count(&own, room);
+    }
+
+    /// Adds what the part counts to what is known of the papers at these places, which have it.
+    fn count(&self, own: &Places, room: &mut Room) {
+        if let Role::Word(counts) = self.role {
+            own.for_each(|at| room.covered[at] += counts);
+            if self.bit != 0 {
+                own.for_each(|at| room.words[at] |= self.bit);
             }
         }
-        if let Role::Word(counts) = self.role {
-            of_part.for_each(|at| {
-                covered[at] += counts;
-                words[at] |= self.bit;
-            });
-        }
-        found.add_all(&of_part);
     }
 }
 
@@ -173,17 +238,27 @@ fn set_rests(matching: &mut [PartScorer], hints: &[HintScorer]) {
 }
 
 impl BagScorer {
-    /// Opens a bag with these parts that match and these hints.
-    pub(super) fn new(mut matching: Vec<PartScorer>, hints: Vec<HintScorer>, room: Room) -> BagScorer {
+    /// Opens a bag with these parts that match, rare hints, and others.
+    pub(super) fn new(
+        mut matching: Vec<PartScorer>,
+        rare: Vec<LeafScorer>,
+        hints: Vec<HintScorer>,
+        room: Room,
+    ) -> BagScorer {
         set_rests(&mut matching, &hints);
         let leaves = hints.iter().flat_map(|hint| &hint.leaves);
+        let needed = leaves.fold(0, |needed, (_, limits)| needed | limits.needs);
+        matching.iter_mut().for_each(|part| part.bit &= needed);
         let mut scorer = BagScorer {
             matching,
-            needed: leaves.fold(0, |needed, (_, limits)| needed | limits.needs),
+            rare,
+            all_hints: bound_of(&hints, needed),
             bounds: Box::new([(0, bound_of(&hints, 0)); KNOWN]),
             hints,
             window: Window::new(),
             wanted: Places::none(),
+            known: Places::none(),
+            flags: Box::new(PartFlags { wanted: Flags::none(), all: Flags::none() }),
             room,
             doc: 0,
             score: None,
@@ -199,8 +274,9 @@ impl BagScorer {
     /// give too little even together (Turtle and Flood, Query evaluation: strategies and
     /// optimizations, 1995: max-score).
     fn fill(&mut self, target: DocId, least: Score) -> DocId {
-        let BagScorer { matching, window, wanted, room, .. } = self;
-        room.clear(wanted);
+        let BagScorer { matching, rare, window, wanted, known, flags, room, .. } = self;
+        room.clear(known);
+        known.clear();
         let leaves = matching.iter_mut().flat_map(|part| &mut part.leaves);
         let start = leaves.map(|leaf| leaf.seek(target)).min().unwrap_or(TERMINATED);
         if start == TERMINATED {
@@ -210,10 +286,21 @@ impl BagScorer {
         window.begin(start);
         let essential = matching.iter().position(|part| part.rest < least).unwrap_or(matching.len());
         let (essential, others) = matching.split_at_mut(essential);
+        for leaf in rare {
+            leaf.seek(start);
+            leaf.collect(window, known, room);
+        }
         let mut found = Places::none();
-        essential.iter_mut().for_each(|part| part.collect(window, None, &mut found, room));
-        wanted.clone_from(&found);
-        others.iter_mut().for_each(|part| part.collect(window, Some(wanted), &mut found, room));
+        essential.iter_mut().for_each(|part| part.collect(window, &mut found, room));
+        known.add_all(&found);
+        if !others.is_empty() {
+            flags.wanted.copy(known);
+            let (wanted, all) = (&flags.wanted, &mut flags.all);
+            others.iter_mut().for_each(|part| part.collect_wanted(window, wanted, all, room));
+            all.move_to(&mut found);
+        }
+        wanted.clone_from(known);
+        wanted.keep_all(&found);
         window.found = found;
         start
     }
@@ -231,7 +318,7 @@ impl BagScorer {
     /// More than a paper of the window scores with all hints.
     #[inline]
     fn highest_score(&mut self, at: usize) -> Score {
-        let hints = self.bound_of_hints(self.room.words[at] & self.needed);
+        let hints = self.bound_of_hints(self.room.words[at]);
         let highest = coverage(self.room.covered[at] + hints.counts);
         (self.room.scores[at] + hints.score) * highest * ROUNDING
     }
@@ -240,7 +327,7 @@ impl BagScorer {
     /// have to be asked for in order.
     fn whole_score(&mut self, doc: DocId, at: usize, least: Score) -> Option<Score> {
         let (mut score, mut covered) = (self.room.scores[at], self.room.covered[at]);
-        let words = self.room.words[at] & self.needed;
+        let words = self.room.words[at];
         let mut rest = self.bound_of_hints(words);
         let highest = coverage(covered + rest.counts);
         for HintScorer { leaves, counts } in &mut self.hints {
@@ -283,6 +370,12 @@ impl BagScorer {
             }
             total += found.count();
             found.keep_all(&self.wanted);
+            // Nearly all papers fall short by far; only of the others it is asked which hints they may have.
+            let BagScorer { room, all_hints, .. } = &self;
+            found.keep(|at| {
+                let highest = coverage(room.covered[at] + all_hints.counts);
+                (room.scores[at] + all_hints.score) * highest * ROUNDING >= least / factor
+            });
             if !self.hints.is_empty() && most < WINDOW {
                 // Where `most` papers score so much even without hints, no paper is among the
                 // best that scores less.

@@ -1,5 +1,6 @@
 //! From bags to their parts, with what is known of each before a paper is looked at.
 
+use analysis::Field;
 use analysis::stem::stem;
 use query::plan::{Clause, PAIR_COVERAGE, Plan, Stream};
 use tantivy::query::Query;
@@ -104,7 +105,14 @@ fn add_leaves(
         other => {
             let is_hint = matches!(part.role, Role::Hint(_));
             let needs = if is_hint { needs(other, words) } else { 0 };
-            let limits = Limits { bound: bound(other, context)?, needs };
+            let postings = match other {
+                Clause::Term { field, stream, term, .. } => {
+                    let term = Term::from_field_text(handle(field, *stream, context), term);
+                    Some(context.statistics.occurrences(&term)?.papers)
+                }
+                _ => None,
+            };
+            let limits = Limits { bound: bound(other, context)?, needs, postings };
             if limits.bound > 0.0 || !is_hint {
                 part.leaves.push(Leaf::Other(super::clause(other, context)?, limits));
             }
@@ -142,6 +150,14 @@ fn any_of<'a>(clause: &'a Clause, visit: &mut impl FnMut(&'a Clause)) {
     }
 }
 
+/// Where an index has a stream of a field's terms.
+fn handle(field: &'static Field, stream: Stream, context: Context<'_>) -> Handle {
+    match stream {
+        Stream::Words => context.schema.main(field),
+        Stream::Exact => context.schema.exact(field),
+    }
+}
+
 /// BM25 as tantivy has it gives less than this times the inverse document frequency.
 const BM25_BOUND: f32 = 2.2;
 
@@ -164,11 +180,7 @@ fn bound(clause: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
     match clause {
         Clause::All | Clause::Days { .. } => Ok(0.0),
         Clause::Term { field, stream, term, weight } => {
-            let handle = match stream {
-                Stream::Words => context.schema.main(field),
-                Stream::Exact => context.schema.exact(field),
-            };
-            bm25(handle, &mut std::iter::once(term), *weight)
+            bm25(handle(field, *stream, context), &mut std::iter::once(term), *weight)
         }
         Clause::Phrase { field, terms, weight } => {
             bm25(context.schema.exact(field), &mut terms.iter().map(|(_, term)| term), *weight)

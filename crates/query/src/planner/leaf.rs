@@ -105,6 +105,9 @@ impl Planner<'_> {
         }
         let mut either = self.compound_as_typed(field, compound);
         let parts = compound.telling_parts();
+        if let [only] = parts {
+            self.mark(field, What::Stem(stem(&only.text)));
+        }
         either.extend(parts_apart(field, parts, APART_WEIGHT));
         let word = stem(&compound.whole().text);
         either.extend(self.other_forms(field, &word));
