@@ -1,13 +1,14 @@
 //! From folded characters to pieces: words, joined forms, and runs of Han.
 //!
 //! Each word and each Han character has a position, counted from 0 over the whole text;
-//! punctuation takes none. A joined form stands at the position of its first part:
+//! punctuation takes none. A joined form stands at the position of the first part in it:
 //! `GPT-4.1` is `gpt` 0, `4` 1, `1` 2, and beside them `gpt4.1` 0 and `4.1` 1, so that
 //! `GPT4.1` and `GPT-4.1` find one another, as `finetuning` and `fine-tuning` do.
 
 use std::ops::Range;
 
 use crate::fold::{FoldedChar, fold};
+use crate::function_words::is_function_word;
 use crate::han::{is_han, is_kana};
 
 /// A part of a text that is searched for.
@@ -46,8 +47,9 @@ impl Compound {
     /// Returns the parts that say something by themselves: those of a joined word, and `PointNet` in
     /// `PointNet++`, but not the `C` of `C++`.
     pub fn telling_parts(&self) -> &[Word] {
+        let says_little = |word: &Word| word.text.len() <= SHORT || is_function_word(&word.text);
         match self.parts.as_slice() {
-            [only] if self.joined.is_empty() || only.text.len() <= SHORT => &[],
+            [only] if self.joined.is_empty() || says_little(only) => &[],
             parts => parts,
         }
     }

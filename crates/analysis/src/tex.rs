@@ -16,14 +16,13 @@ fn command(text: &str) -> Option<(&str, usize)> {
     let name = text.strip_prefix('\\')?;
     let accent = name.chars().next()?;
     let after = name.get(1..)?;
-    let (letter, length) = match accent {
+    match accent {
         '\'' | '"' | '`' | '^' | '~' | '=' | '.' => argument(after).or_else(|| in_braces(after)),
         'c' | 'v' | 'H' | 'u' | 'k' | 'r' | 'd' | 'b' => in_braces(after),
         _ => None,
     }
     .map(|(letter, length)| (letter, length + 2))
-    .or_else(|| named(text))?;
-    Some((letter, length))
+    .or_else(|| named(text))
 }
 
 /// Reads an argument in braces.

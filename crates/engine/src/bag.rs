@@ -1,8 +1,8 @@
 //! A bag of words: papers with any of them, scored by the sum and by how many there are.
 //!
 //! Every list that makes papers match is gone through once, a window of papers at a time, and
-//! the scores are summed up paper by paper. What only tells papers apart that match is looked
-//! up paper by paper, and only where somebody wants the score.
+//! the scores are summed up paper by paper. So is what few papers have that only tells papers apart that
+//! match; the rest of that is looked up paper by paper, and only where somebody wants the score.
 
 mod scorer;
 
@@ -14,8 +14,8 @@ use tantivy::{DocId, Score, SegmentReader, TERMINATED, TantivyError};
 
 use crate::hint::Hint;
 use crate::synonyms::Word;
-pub(crate) use scorer::Room;
-use scorer::{BagScorer, HintScorer, LeafScorer, PartScorer, ROUNDING};
+use scorer::{BagScorer, HintScorer, LeafScorer, PartScorer};
+pub(crate) use scorer::{ROUNDING, Room};
 
 /// A query for the words of a bag.
 #[derive(Clone, Debug)]
@@ -120,13 +120,6 @@ impl BagQuery {
             }
         }
         BagQuery { parts }
-    }
-
-    /// More than any paper scores.
-    pub(crate) fn bound(&self) -> Score {
-        let leaves = self.parts.iter().flat_map(|part| &part.leaves);
-        let bound: Score = leaves.map(|leaf| leaf.limits().bound).sum();
-        bound * coverage(self.parts.iter().map(|part| part.role.counts()).sum()) * ROUNDING
     }
 
     /// A word by itself.

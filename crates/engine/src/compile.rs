@@ -67,11 +67,8 @@ pub(crate) fn clause(clause: &Clause, context: Context<'_>) -> Result<Box<dyn Qu
     Ok(match clause {
         Clause::All => constant(Box::new(AllQuery), 0.0),
         Clause::Term { field, stream, term, weight } => {
-            let handle = match stream {
-                Stream::Words => schema.main(field),
-                Stream::Exact => schema.exact(field),
-            };
-            let query = TermQuery::new(Term::from_field_text(handle, term), IndexRecordOption::WithFreqs);
+            let term = Term::from_field_text(handle(field, *stream, context), term);
+            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
             boosted(Box::new(query), *weight)
         }
         Clause::Synonyms { fields, terms, weight } => {
@@ -127,6 +124,14 @@ fn word(
     let fields: Vec<(Handle, f32)> =
         fields.iter().map(|(field, weight)| (context.schema.main(field), *weight)).collect();
     Ok(Arc::new(Word::find(&fields, terms, weight, context.statistics)?))
+}
+
+/// Where an index has a stream of a field's terms.
+fn handle(field: &'static Field, stream: Stream, context: Context<'_>) -> Handle {
+    match stream {
+        Stream::Words => context.schema.main(field),
+        Stream::Exact => context.schema.exact(field),
+    }
 }
 
 /// What a word counts among the words of a bag: the inverse document frequency of the

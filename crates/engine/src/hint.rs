@@ -1,5 +1,5 @@
-//! What adds to the score of papers that match for another reason. It is asked for one paper
-//! after another, and never has to say which paper is next.
+//! What adds to the score of papers that match for another reason, unless few papers have it. It is asked
+//! for one paper after another, and never has to say which paper is next.
 
 use tantivy::query::Scorer;
 use tantivy::{DocId, Score, SeekDangerResult, SegmentReader, TantivyError};

@@ -95,7 +95,7 @@ fn has_beginning(text: &[u8], beginning: &[u8]) -> bool {
 }
 
 /// Whether a character is of ASCII, or Han, or a sign that stays one. TeX's commands are letters in part
-/// (`\\"o`).
+/// (`\"o`).
 fn is_plain(ch: char) -> bool {
     ch.is_ascii() && ch != '\\'
         || parts_words(ch)

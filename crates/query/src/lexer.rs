@@ -62,7 +62,7 @@ fn token(text: &str, glued: bool) -> Option<(Token<'_>, usize)> {
         '(' | '（' => return Some((Token::Open, one)),
         ')' | '）' => return Some((Token::Close, one)),
         '"' | '“' | '”' => {
-            return Some(match after.find(['"', '“', '”']) {
+            return Some(match closing_quote(after) {
                 Some(end) => {
                     let quote = after[end..].chars().next().map_or(1, char::len_utf8);
                     let length = one + end + quote;
@@ -105,10 +105,19 @@ fn token(text: &str, glued: bool) -> Option<(Token<'_>, usize)> {
     Some((token, word.len()))
 }
 
-/// Whether the quote at `at` is one of TeX's accents, as in `Schr\"odinger`.
+/// Whether the quote at `at` is one of TeX's accents, as in `Schr\"odinger`. One that a word begins with is a
+/// quote that was escaped once too often.
 fn is_accent(text: &str, at: usize) -> bool {
-    let (before, after) = (&text[..at], &text[at + 1..]);
-    before.ends_with('\\') && after.starts_with(|ch: char| ch.is_ascii_alphabetic() || ch == '{')
+    let before = text[..at].strip_suffix('\\').and_then(|before| before.chars().next_back());
+    let after = text[at..].chars().nth(1);
+    before.is_some_and(|ch| !ch.is_whitespace())
+        && after.is_some_and(|ch| ch.is_ascii_alphabetic() || ch == '{')
+}
+
+/// Returns where the quote is that closes one before `text`. An accent is none, unless there is no other.
+fn closing_quote(text: &str) -> Option<usize> {
+    let quotes = || text.match_indices(['"', '“', '”']).map(|(at, _)| at);
+    quotes().find(|at| !text[*at..].starts_with('"') || !is_accent(text, *at)).or_else(|| quotes().next())
 }
 
 /// Whether a sign before `text` belongs to something: `-LLM`, `+"a b"`, not `- LLM` or `--`.

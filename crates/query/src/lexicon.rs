@@ -183,7 +183,7 @@ impl Own {
                 Piece::Word(compound) => {
                     keys.push(stem(&compound.whole().text));
                     length += 1;
-                    let parts = compound.parts.iter();
+                    let parts = compound.as_written();
                     sequence.extend(parts.map(|part| (part.position, part.text.clone())));
                 }
                 Piece::Run(run) => {

@@ -225,6 +225,15 @@ mod tests {
             ("title:\"C++ code\"", "title:=\"c++ code\""),
             ("title:PointNet++", "[(title:pointnet++ title:pointnet^0.01) ?title:pointnet^0.6]"),
             ("+title:PointNet++", "(+title:pointnet++)"),
+            ("title:CAN++", "title:can++"),
+            (
+                "+title:Graph-Net++",
+                "(+(title:graphnet++ title:=\"graph net++\"^0.67 (+title:graph^0.5 +title:net++^0.5)))",
+            ),
+            (
+                "title:(C++ compiler)",
+                "[title:c++ title:compil ?title:=compiler^0.25 ?title:=\"c++ compiler\"^0.35]",
+            ),
             ("summary:推测", "(summary:推测 summary:=推测^0.4)"),
             (
                 "summary:解码推测",

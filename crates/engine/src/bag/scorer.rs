@@ -8,7 +8,7 @@ use crate::hint::Hint;
 use crate::lists::Lists;
 use crate::window::{Flags, Places, WINDOW, Window};
 
-/// What makes papers match, in a segment.
+/// What makes papers match, or a rare hint, in a segment.
 pub(super) enum LeafScorer {
     Word(Lists),
     Other(Box<dyn Scorer>),
@@ -22,7 +22,7 @@ pub(super) struct PartScorer {
     bit: u64,
     /// It gives no paper more.
     bound: Score,
-    /// No paper scores more, hints and all, that has none of the parts before.
+    /// No paper scores more, hints and all, that has none of the parts before and no rare hint.
     rest: Score,
 }
 
@@ -33,11 +33,11 @@ pub(super) struct HintScorer {
     pub(super) counts: f32,
 }
 
-/// What is known of the papers of a window, each at its place; 0 where no paper matches. One
+/// What is known of the papers of a window, each at its place; 0 where nothing is. One
 /// segment after another uses the same: its 40 kB are new pages otherwise, each a trap into the
 /// kernel.
 pub(crate) struct Room {
-    /// The sum of what a paper scores without hints.
+    /// The sum of what a paper scores without hints but rare ones.
     scores: Box<[Score; WINDOW]>,
     /// The share of the words that it has.
     covered: Box<[f32; WINDOW]>,
@@ -272,7 +272,8 @@ impl BagScorer {
     ///
     /// Those that have nothing but the last parts, which can give least, are such, if these parts
     /// give too little even together (Turtle and Flood, Query evaluation: strategies and
-    /// optimizations, 1995: max-score).
+    /// optimizations, 1995: max-score). Papers with a rare hint are never such, so that these bounds leave
+    /// rare hints out.
     fn fill(&mut self, target: DocId, least: Score) -> DocId {
         let BagScorer { matching, rare, window, wanted, known, flags, room, .. } = self;
         room.clear(known);
@@ -331,15 +332,17 @@ impl BagScorer {
         let mut rest = self.bound_of_hints(words);
         let highest = coverage(covered + rest.counts);
         for HintScorer { leaves, counts } in &mut self.hints {
-            let before = score;
+            let mut has = false;
             for (leaf, limits) in leaves.iter_mut().filter(|(_, limits)| limits.allow(words)) {
                 if (score + rest.score) * highest * ROUNDING < least {
                     return None;
                 }
-                score += leaf.score(doc);
+                let own = leaf.score(doc);
+                has |= own > 0.0;
+                score += own;
                 rest.score -= limits.bound;
             }
-            if score > before {
+            if has {
                 covered += *counts;
             }
         }
@@ -433,7 +436,7 @@ fn bound_of(hints: &[HintScorer], words: u64) -> HintBound {
 }
 
 /// Bounds are summed up in another order than scores.
-pub(super) const ROUNDING: f32 = 1.0001;
+pub(crate) const ROUNDING: f32 = 1.0001;
 
 impl DocSet for BagScorer {
     fn advance(&mut self) -> DocId {

@@ -1,14 +1,13 @@
 //! From bags to their parts, with what is known of each before a paper is looked at.
 
-use analysis::Field;
 use analysis::stem::stem;
-use query::plan::{Clause, PAIR_COVERAGE, Plan, Stream};
+use query::plan::{Clause, PAIR_COVERAGE, Plan};
 use tantivy::query::Query;
 use tantivy::schema::Field as Handle;
 use tantivy::{TantivyError, Term};
 
-use super::{Context, counts, word};
-use crate::bag::{BagQuery, Leaf, Limits, Part, Role};
+use super::{Context, counts, handle, word};
+use crate::bag::{BagQuery, Leaf, Limits, Part, ROUNDING, Role, coverage};
 use crate::statistics::idf;
 
 /// A plan whose best papers can be found without the scores of all.
@@ -150,14 +149,6 @@ fn any_of<'a>(clause: &'a Clause, visit: &mut impl FnMut(&'a Clause)) {
     }
 }
 
-/// Where an index has a stream of a field's terms.
-fn handle(field: &'static Field, stream: Stream, context: Context<'_>) -> Handle {
-    match stream {
-        Stream::Words => context.schema.main(field),
-        Stream::Exact => context.schema.exact(field),
-    }
-}
-
 /// BM25 as tantivy has it gives less than this times the inverse document frequency.
 const BM25_BOUND: f32 = 2.2;
 
@@ -194,7 +185,14 @@ fn bound(clause: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
         | Clause::Fuzzy { weight, .. }
         | Clause::Author { weight, .. }
         | Clause::Keyword { weight, .. } => Ok(*weight),
-        Clause::Bag { words, evidence, hints } => Ok(bag(words, evidence, hints, context)?.bound()),
+        Clause::Bag { words, evidence, hints } => {
+            let counts = words.iter().map(|word| counts(word, context));
+            let counts = counts.collect::<Result<Vec<f32>, TantivyError>>()?;
+            let of_hints: f32 = hints.iter().map(|hint| hint_counts(hint, words, &counts)).sum();
+            let all: f32 = counts.iter().sum();
+            let share = if all > 0.0 { 1.0 + of_hints / all } else { 0.0 };
+            Ok(coverage(share) * ROUNDING * sum(&mut words.iter().chain(evidence).chain(hints))?)
+        }
         Clause::Group { must, should, .. } => sum(&mut must.iter().chain(should)),
     }
 }

@@ -847,6 +847,13 @@ fn anything_may_be_excluded() {
     }
 }
 
+/// Each level of parentheses is planned and compiled once, not twice for each that it stands in.
+#[test]
+fn deep_queries_are_answered() {
+    let deep = format!("{}draft model{}", "(".repeat(30), " cache) paper".repeat(30));
+    assert_answered_alike(&deep);
+}
+
 /// In a field of names or keywords, too, any kind of word is answered, not refused.
 #[test]
 fn any_field_takes_any_kind_of_word() {

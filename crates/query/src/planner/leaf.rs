@@ -108,7 +108,7 @@ impl Planner<'_> {
         if let [only] = parts {
             self.mark(field, What::Stem(stem(&only.text)));
         }
-        either.extend(parts_apart(field, parts, APART_WEIGHT));
+        either.extend(parts_apart(field, parts.iter(), APART_WEIGHT));
         let word = stem(&compound.whole().text);
         either.extend(self.other_forms(field, &word));
         either.extend(self.word_translations(field, &word));
@@ -258,7 +258,7 @@ impl Planner<'_> {
     fn compound(&mut self, field: Option<&'static Field>, compound: &Compound) -> Clause {
         let mut either = self.compound_as_typed(field, compound);
         if compound.parts.len() > 1 {
-            either.extend(parts_apart(field, &compound.parts, PARTS_WEIGHT));
+            either.extend(parts_apart(field, compound.as_written(), PARTS_WEIGHT));
         }
         Clause::any(either)
     }
@@ -270,8 +270,8 @@ impl Planner<'_> {
         self.mark(field, What::Stem(stem(&whole.text)));
         let mut either = vec![stemmed(field, &whole.text, 1.0)];
         if compound.parts.len() > 1 {
-            let terms: Vec<(u32, String)> =
-                (0..).zip(&compound.parts).map(|(position, part)| (position, part.text.clone())).collect();
+            let terms = compound.as_written().map(|part| part.text.clone());
+            let terms: Vec<(u32, String)> = (0..).zip(terms).collect();
             self.mark(field, What::Sequence(terms.clone()));
             either.push(sequence(field, &terms, JOINED_WEIGHT));
         }
@@ -386,9 +386,13 @@ impl Planner<'_> {
 }
 
 /// All parts of a joined word, wherever they stand.
-fn parts_apart(field: Option<&'static Field>, parts: &[Word], weight: f32) -> Option<Clause> {
-    let all = parts.iter().map(|part| stemmed(field, &part.text, weight));
-    (!parts.is_empty()).then(|| Clause::all(all.collect()))
+fn parts_apart<'a>(
+    field: Option<&'static Field>,
+    parts: impl Iterator<Item = &'a Word>,
+    weight: f32,
+) -> Option<Clause> {
+    let all: Vec<Clause> = parts.map(|part| stemmed(field, &part.text, weight)).collect();
+    (!all.is_empty()).then(|| Clause::all(all))
 }
 
 /// A word in the form in which it was typed, where that is not its stem. Summaries are no

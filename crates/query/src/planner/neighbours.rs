@@ -59,7 +59,7 @@ pub(super) fn rows(parts: &[(Occur, Node)]) -> Vec<Row> {
             }
             let word = RowWord {
                 stem: stem(&compound.whole().text),
-                parts: compound.parts.into_iter().map(|part| part.text).collect(),
+                parts: compound.as_written().map(|part| part.text.clone()).collect(),
             };
             if let Some(row) = rows.last_mut() {
                 row.words.push(word);
