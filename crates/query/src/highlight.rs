@@ -59,16 +59,20 @@ pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
         .filter(|(_, what)| may_have(text, what))
         .collect();
     let mut found = Vec::new();
-    // In most plans each mark is a word or consecutive Han characters: these are found without terms
-    // of all that stands between them.
-    let (words, runs): (Vec<_>, Vec<_>) = marks.iter().partition(|(first, _)| !first.is_some_and(is_han));
+    // In most plans each mark is a word, words in a row, or consecutive Han characters: these are found without
+    // terms of all that stands between them.
+    let (latin, runs): (Vec<_>, Vec<_>) = marks.iter().partition(|(first, _)| !first.is_some_and(is_han));
+    let (words, rows): (Vec<_>, Vec<_>) = latin.into_iter().partition(|(_, what)| what.is_word());
     let runs: Option<Vec<Vec<char>>> = runs.iter().map(|(_, what)| what.run()).collect();
     match runs {
-        Some(runs) if words.iter().all(|(_, what)| what.is_word()) => {
+        Some(runs) if rows.iter().all(|(_, what)| what.is_row()) => {
             find_runs(text, &runs, &mut found);
-            for_each_part(text, &Beginnings::of(&words), |part| {
-                find(&terms_of(&text[part.clone()]), &words, part.start, &mut found);
+            for_each_part(text, &Beginnings::of(&words), |part, may_match| {
+                if may_match {
+                    find(&terms_of(&text[part.clone()]), &words, part.start, &mut found);
+                }
             });
+            find_rows(text, &rows, &mut found);
         }
         _ => find(&exact_terms(text), &marks, 0, &mut found),
     }
@@ -76,7 +80,7 @@ pub fn ranges(text: &str, field: &Field, plan: &Plan) -> Vec<Range<usize>> {
 }
 
 /// Whether a text may have what is marked, if that is a sequence of words: for each there is one that
-/// begins as it does. To find sequences, terms are made of the whole text.
+/// begins as it does.
 fn may_have(text: &str, what: &What) -> bool {
     let What::Sequence(terms) = what else { return true };
     let mut beginnings = terms.iter().map(|(_, term)| ascii_beginning(term, 3)).filter(|own| !own.is_empty());
@@ -120,6 +124,12 @@ impl What {
         !matches!(self, What::Sequence(_)) && self.first().is_some()
     }
 
+    /// Whether words in a row are marked, all of which begin in ASCII.
+    fn is_row(&self) -> bool {
+        let What::Sequence(terms) = self else { return false };
+        terms.iter().all(|(_, term)| !ascii_beginning(term, 1).is_empty())
+    }
+
     /// The Han characters that are marked, where that is one or the bigrams of some in a row.
     fn run(&self) -> Option<Vec<char>> {
         let terms = match self {
@@ -140,14 +150,14 @@ impl What {
         Some(run)
     }
 
-    /// How each word begins that is marked, in ASCII: a stem that is not short begins as its
-    /// word does for three letters, any other for one.
+    /// How each word begins that is marked, or the first of several, in ASCII: a stem that is not short
+    /// begins as its word does for three letters, any other for one.
     fn beginning(&self) -> &[u8] {
         let (text, most) = match self {
             What::Stem(stem) if stem.len() > 3 => (stem.as_str(), 3),
             What::Prefix(prefix) => (prefix.as_str(), 3),
             What::Stem(text) | What::Fuzzy(text) => (text.as_str(), 1),
-            What::Sequence(_) => ("", 0),
+            What::Sequence(terms) => (terms.first().map_or("", |(_, term)| term.as_str()), 3),
         };
         ascii_beginning(text, most)
     }
@@ -180,10 +190,10 @@ fn parts_words(ch: char) -> bool {
     ch.is_ascii_whitespace() || is_han(ch) || matches!(ch, '，' | '。' | '、' | '；' | '：' | '（' | '）')
 }
 
-/// Calls `visit` with each part of a text that may have one of the words: some word of it begins as
+/// Calls `visit` with each part of a text, and whether it may have one of the words: some word of it begins as
 /// they do, or is not of ASCII. A part has the terms that it has in the whole text. To make terms of
 /// all parts of ten abstracts takes longer than to find them.
-fn for_each_part(text: &str, beginnings: &Beginnings, mut visit: impl FnMut(Range<usize>)) {
+fn for_each_part(text: &str, beginnings: &Beginnings, mut visit: impl FnMut(Range<usize>, bool)) {
     if beginnings.all.is_empty() {
         return;
     }
@@ -204,9 +214,7 @@ fn for_each_part(text: &str, beginnings: &Beginnings, mut visit: impl FnMut(Rang
             let is_bare = !chars.next().is_some_and(continues_character);
             let behind = at + ch.len_utf8();
             if parts_words(ch) && is_bare {
-                if may_match {
-                    visit(start..at);
-                }
+                visit(start..at, may_match);
                 (start, may_match) = (behind, false);
             } else {
                 may_match |= !ch.is_ascii();
@@ -214,8 +222,28 @@ fn for_each_part(text: &str, beginnings: &Beginnings, mut visit: impl FnMut(Rang
             at = behind;
         }
     }
-    if may_match {
-        visit(start..text.len());
+    visit(start..text.len(), may_match);
+}
+
+/// Finds words in a row: where the first may be, terms are made of as many parts as the row may have.
+fn find_rows(text: &str, rows: &[(Option<char>, &What)], found: &mut Vec<Range<usize>>) {
+    let mut parts = Vec::new();
+    for_each_part(text, &Beginnings::of(rows), |part, may_match| parts.push((part, may_match)));
+    let lengths = rows.iter().filter_map(|(_, what)| match what {
+        What::Sequence(terms) => Some(terms.last()?.0 - terms.first()?.0),
+        _ => None,
+    });
+    let longest = lengths.max().unwrap_or_default() as usize;
+    for (at, (part, _)) in parts.iter().enumerate().filter(|(_, (_, may_match))| *may_match) {
+        // A part with a letter of ASCII has a term at least.
+        let has_term =
+            |part: &&Range<usize>| text[(*part).clone()].bytes().any(|byte| byte.is_ascii_alphanumeric());
+        let mut behind = parts[at + 1..].iter().map(|(part, _)| part).filter(has_term);
+        let end = match longest {
+            0 => part.end,
+            _ => behind.nth(longest - 1).map_or(text.len(), |last| last.end),
+        };
+        find(&exact_terms(&text[part.start..end]), rows, part.start, found);
     }
 }
 
@@ -425,7 +453,7 @@ mod tests {
         #[test]
         fn words_are_found_one_by_one_as_in_the_whole(
             text in "((\\\\[\"'Hco~]|[a-cA-C01'.+#_(){}\"-]){0,6}[ \n\u{301}é–,.，。推测測解㍿ｶﾞ]{0,3}){0,12}",
-            query in "(([abc][a-c0-9.-]{0,3}|[推测解株]{1,3})[*~ ]?|\"a?[推测] ?[解bc]\"){1,3}",
+            query in "(([abc][a-c0-9.-]{0,3}|[推测解株]{1,3})[*~ ]?|\"(a?[推测] ?[解bc]|[abc][a-c]{0,3} [abc]([ -][a-c])?)\"){1,3}",
         ) {
             let plan = plan(&query);
             let marks: Vec<_> = plan.marks.iter().map(|mark| (mark.what.first(), &mark.what)).collect();

@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use analysis::fields::{ABSTRACT, SUMMARY, TITLE};
 use analysis::function_words::is_function_word;
 use analysis::han::is_han;
-use analysis::scan::{Piece, scan};
+use analysis::scan::{Compound, Piece, scan};
 use analysis::stem::stem;
 use analysis::{Analyzer, Field};
 use paper::Record;
@@ -97,11 +97,7 @@ fn terms_in(node: &Node, analyzer: &Analyzer, terms: &mut BTreeSet<String>) {
 /// several words, which may be one that the dictionary lacks, the run as well.
 fn terms_of(piece: &Piece, analyzer: &Analyzer) -> Vec<String> {
     match piece {
-        Piece::Word(compound) => {
-            let word = &compound.whole().text;
-            let telling = word.len() > 1 && word.chars().any(char::is_alphabetic) && !is_function_word(word);
-            telling.then(|| stem(word)).into_iter().collect()
-        }
+        Piece::Word(compound) => telling_stem(compound).into_iter().collect(),
         Piece::Run(run) if run.han => {
             let mut words = analyzer.segment(&run.text);
             if words.len() > 1 && run.text.chars().count() <= RUN {
@@ -111,6 +107,13 @@ fn terms_of(piece: &Piece, analyzer: &Analyzer) -> Vec<String> {
         }
         Piece::Run(_) => Vec::new(),
     }
+}
+
+/// The stem of a word that says something.
+fn telling_stem(compound: &Compound) -> Option<String> {
+    let word = &compound.whole().text;
+    let telling = word.len() > 1 && word.chars().any(char::is_alphabetic) && !is_function_word(word);
+    telling.then(|| stem(word))
 }
 
 /// The words of the other language that papers with a term have and others have not, each
@@ -145,14 +148,18 @@ fn translations<E: Engine>(
     if found.hits.len() < FEWEST || frequent {
         return Ok(Vec::new());
     }
-    let mut together: HashMap<String, f32> = HashMap::new();
-    for hit in &found.hits {
+    // For each word, in how many of the papers it is, and the last of them.
+    let mut together: HashMap<String, (f32, usize)> = HashMap::new();
+    for (paper, hit) in (1..).zip(&found.hits) {
         for word in words(&hit.record, from_chinese, analyzer) {
-            *together.entry(word).or_default() += 1.0;
+            let (both, last) = together.entry(word).or_default();
+            if *last != paper {
+                (*both, *last) = (*both + 1.0, paper);
+            }
         }
     }
     let mut rated = Vec::new();
-    for (word, both) in together {
+    for (word, (both, _)) in together {
         if both < 2.0 || both < TOGETHER * own {
             continue;
         }
@@ -173,18 +180,18 @@ fn translations<E: Engine>(
     Ok(rated)
 }
 
-/// The words that a paper has in the other language, each once.
-fn words(record: &Record, english: bool, analyzer: &Analyzer) -> BTreeSet<String> {
+/// The words that a paper has in the other language.
+fn words(record: &Record, english: bool, analyzer: &Analyzer) -> Vec<String> {
     let paper = record.paper();
     match english {
         true => {
             let text = format!("{}\n{}", paper.title, paper.abstract_text.as_deref().unwrap_or_default());
             let pieces = scan(paper::searched(&text));
-            pieces
-                .iter()
-                .filter(|piece| matches!(piece, Piece::Word(_)))
-                .flat_map(|piece| terms_of(piece, analyzer))
-                .collect()
+            let stems = pieces.iter().filter_map(|piece| match piece {
+                Piece::Word(compound) => telling_stem(compound),
+                Piece::Run(_) => None,
+            });
+            stems.collect()
         }
         false => {
             let text = paper::searched(paper.summary.as_deref().unwrap_or_default());
