@@ -97,6 +97,9 @@ fn is_sparse(places: &Places) -> bool {
     places.count() < WINDOW / 8
 }
 
+/// Where more papers of a window are wanted, it is faster to score all than to ask of each whether it is.
+const MANY_WANTED: usize = WINDOW * 3 / 4;
+
 /// What the parts that give least are gone through with.
 struct PartFlags {
     /// Where papers are that may be among the best.
@@ -294,7 +297,10 @@ impl BagScorer {
         let mut found = Places::none();
         essential.iter_mut().for_each(|part| part.collect(window, &mut found, room));
         known.add_all(&found);
-        if !others.is_empty() {
+        if known.count() > MANY_WANTED {
+            others.iter_mut().for_each(|part| part.collect(window, &mut found, room));
+            known.add_all(&found);
+        } else if !others.is_empty() {
             flags.wanted.copy(known);
             let (wanted, all) = (&flags.wanted, &mut flags.all);
             others.iter_mut().for_each(|part| part.collect_wanted(window, wanted, all, room));
