@@ -42,15 +42,6 @@ pub(crate) enum Role {
     Hint(f32),
 }
 
-impl Role {
-    fn counts(self) -> f32 {
-        match self {
-            Role::Word(counts) | Role::Hint(counts) => counts,
-            Role::Evidence => 0.0,
-        }
-    }
-}
-
 /// What a part is made of.
 #[derive(Debug)]
 pub(crate) enum Leaf {
@@ -112,8 +103,8 @@ pub(crate) fn coverage(share: f32) -> f32 {
 impl BagQuery {
     /// A query for these parts; what they count may be of any unit.
     pub(crate) fn new(mut parts: Vec<Part>) -> BagQuery {
-        let words = parts.iter().filter(|part| matches!(part.role, Role::Word(_)));
-        let all: f32 = words.map(|part| part.role.counts()).sum();
+        let counts = |part: &Part| if let Role::Word(counts) = part.role { counts } else { 0.0 };
+        let all: f32 = parts.iter().map(counts).sum();
         for Part { role, .. } in &mut parts {
             if let Role::Word(counts) | Role::Hint(counts) = role {
                 *counts = if all > 0.0 { *counts / all } else { 0.0 };

@@ -134,10 +134,15 @@ fn handle(field: &'static Field, stream: Stream, context: Context<'_>) -> Handle
     }
 }
 
+/// What each of the words of a bag counts.
+pub(crate) fn counts(words: &[Clause], context: Context<'_>) -> Result<Vec<f32>, TantivyError> {
+    words.iter().map(|word| count_of(word, context)).collect()
+}
+
 /// What a word counts among the words of a bag: the inverse document frequency of the
 /// most frequent of its names, to the power of 1.25. What no paper has, or is no word of a text,
 /// counts next to nothing; but Chinese that none has as a word may be cut in another way there.
-pub(crate) fn counts(word: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
+fn count_of(word: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
     let idf = match least_idf(word, context)? {
         Some(least) => least,
         None if is_chinese(word) => idf(context.statistics, 0.0)?,

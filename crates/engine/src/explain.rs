@@ -88,8 +88,7 @@ impl Explaining<'_> {
         hints: &[Clause],
     ) -> Result<Option<Vec<ScorePart>>, TantivyError> {
         let (mut parts, mut any, mut covered) = (Vec::new(), false, 0.0);
-        let counts = words.iter().map(|word| compile::counts(word, self.context));
-        let counts = counts.collect::<Result<Vec<f32>, TantivyError>>()?;
+        let counts = compile::counts(words, self.context)?;
         for (word, counts) in words.iter().zip(&counts) {
             if let Some(own) = self.parts(word)? {
                 any = true;

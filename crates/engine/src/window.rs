@@ -77,8 +77,8 @@ impl Places {
     }
 }
 
-/// Places of a window, a byte each: to add one is a store that waits for no other, and to look at one a load.
-/// What a place is in may be asked as often as there are postings.
+/// Places of a window, a byte each: for what is added to, or asked about, with each posting. To add a bit has
+/// to wait for the one before; a byte is stored by itself.
 pub(crate) struct Flags([u8; WINDOW]);
 
 impl Flags {

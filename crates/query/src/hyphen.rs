@@ -33,9 +33,9 @@ pub(crate) fn words_behind_lost<'a>(tokens: &[(Token<'a>, &'a str)]) -> Vec<&'a 
 /// make a name of a word (`vitamin A`), but for that of the query's first.
 fn follows_text(before: &[(Token<'_>, &str)]) -> bool {
     match before {
-        [(Token::Word(word), _)] => BEFORE.iter().any(|other| {
-            *other == *word || word.get(1..) == other.get(1..) && word.eq_ignore_ascii_case(other)
-        }),
+        [(Token::Word(word), _)] => {
+            BEFORE.iter().any(|other| word.get(1..) == other.get(1..) && word.eq_ignore_ascii_case(other))
+        }
         [.., (Token::Word(_), _), (Token::Word(word), _)] => BEFORE.contains(word),
         _ => false,
     }

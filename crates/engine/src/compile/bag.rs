@@ -66,8 +66,7 @@ pub(super) fn bag(
         parts.push(part);
         Ok::<(), TantivyError>(())
     };
-    let counts =
-        words.iter().map(|word| counts(word, context)).collect::<Result<Vec<f32>, TantivyError>>()?;
+    let counts = counts(words, context)?;
     words.iter().zip(&counts).try_for_each(|(word, counts)| add(word, Role::Word(*counts)))?;
     evidence.iter().try_for_each(|clause| add(clause, Role::Evidence))?;
     hints.iter().try_for_each(|hint| add(hint, Role::Hint(hint_counts(hint, words, &counts))))?;
@@ -186,8 +185,7 @@ fn bound(clause: &Clause, context: Context<'_>) -> Result<f32, TantivyError> {
         | Clause::Author { weight, .. }
         | Clause::Keyword { weight, .. } => Ok(*weight),
         Clause::Bag { words, evidence, hints } => {
-            let counts = words.iter().map(|word| counts(word, context));
-            let counts = counts.collect::<Result<Vec<f32>, TantivyError>>()?;
+            let counts = counts(words, context)?;
             let of_hints: f32 = hints.iter().map(|hint| hint_counts(hint, words, &counts)).sum();
             let all: f32 = counts.iter().sum();
             let share = if all > 0.0 { 1.0 + of_hints / all } else { 0.0 };
