@@ -18,7 +18,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAM = os.path.join(ROOT, "target", "release", "paper-search")
 ORDER = os.path.join(ROOT, "crates", "cli", "order.txt")
-QUERIES = [["speculative", "decoding"], ["推测解码"], ["大模型 reasoning", "--author", "Wang"], ["graph", "--json"]]
+QUERIES = [["speculative", "decoding"], ["推测解码"], ["大模型 reasoning", "--author", "Wang"], ["graph", "--format", "json"]]
 
 
 def called(command, work):
